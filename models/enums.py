@@ -106,8 +106,8 @@ class NoticeKind(StrEnum):
     TEST = "test"
 
 
-NOTICE_KINDS = frozenset(NoticeKind)
-"""The kinds that this release knows; a newer release on the same database may have written others."""
+NOTICE_KINDS = {str(kind): kind for kind in NoticeKind}
+"""The kinds that this release knows, by their value; a newer release on the same database may have written others."""
 
 
 class ChannelKind(StrEnum):

@@ -25,7 +25,7 @@ from core.types import UtcDateTime
 from core.unit_of_work import Operation
 from core.update_then_read import UpdateThenRead
 from models import Channel, Delivery, Device
-from models.enums import ADDRESS_KINDS, DeliveryState, NoticeKind
+from models.enums import ADDRESS_KINDS, NOTICE_KINDS, DeliveryState, NoticeKind
 from notifications import release
 from notifications.recheck import recheck, triage
 from notifications.release import IS_PENDING, Released
@@ -202,7 +202,7 @@ def _claimed(row: Row[*tuple[Any, ...]], attempt: int, now: datetime) -> Claimed
         created_at=row.created_at,
         round=row.round,
         notice_id=row.notice_id,
-        kind=NoticeKind(row.kind),
+        kind=NOTICE_KINDS[row.kind],
         event_id=row.event_id,
         reach_out_id=row.reach_out_id,
         bookend_id=row.bookend_id,

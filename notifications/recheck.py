@@ -186,7 +186,8 @@ def _is_newer(row: Row[*tuple[Any, ...]]) -> bool:
 
 
 def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
-    kind = NoticeKind(row.kind)
+    kind = NOTICE_KINDS[row.kind]
+    policy = KINDS[kind]
     as_helper = kind in TO_MEMBERS or row.owner_id not in {None, row.recipient_id}
     muted_until = row.practice_muted_until if kind is NoticeKind.PRACTICE else row.muted_until
     silent_until = hours.silent_until(muted_until, row.away_until if as_helper else None)
@@ -205,8 +206,8 @@ def _facts(row: Row[*tuple[Any, ...]], now: datetime) -> Facts:
         muted=silent_until is not None and silent_until > now,
         answer=AnswerKind(row.answer) if row.answer else None,
         member=row.confirmed_at is not None,
-        available=_is_available(row, KINDS[kind], silent_until, now),
-        fresh=now - row.created_at <= KINDS[kind].ttl,
+        available=_is_available(row, policy, silent_until, now),
+        fresh=now - row.created_at <= policy.ttl,
         practising=row.practice_ends_at is not None and row.practice_ends_at > now,
         calm=bool(row.calm),
     )

@@ -98,7 +98,7 @@ def reach_out_out(view: ReachOutView, who: Caller, how_to_help: str | None = Non
             _make_recipient(
                 person=person_out(row.person),
                 role=Role(row.role) if row.role else None,
-                state=RecipientState(row.state),
+                state=row.state,
                 answer=AnswerKind(row.answer) if row.answer else None,
                 minutes=row.minutes,
                 answered_at=row.answered_at,

@@ -46,7 +46,8 @@ def next_available(
 
 def silent_until(*moments: datetime | None) -> datetime | None:
     """Return when the last of these silences (a mute, a break from everybody) ends; None when there is none."""
-    return max((moment for moment in moments if moment is not None), default=None)
+    ends = [moment for moment in moments if moment is not None]
+    return max(ends) if ends else None
 
 
 def silence_end(until: datetime, now: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ from core.encryption import Keyring
 from core.frozen import quick_dataclass
 from core.unit_of_work import UnitOfWork
 from models import Person, ReachOut, Recipient
-from models.enums import AnswerKind, ReachOutState
+from models.enums import AnswerKind, ReachOutState, RecipientState
 from rules import access
 from rules.access import Caller
 from rules.person_view import PersonView
@@ -30,7 +30,7 @@ class RecipientView:
 
     person: PersonView
     role: str | None
-    state: str
+    state: RecipientState
     answer: str | None
     minutes: int | None
     answered_at: datetime | None
@@ -245,7 +245,7 @@ def _recipient(keyring: Keyring, row: Line, *, mine: bool) -> RecipientView:
             participant.person_id, vault.open("people.display_name", participant.person_id, row.display_name)
         ),
         role=participant.role if mine else None,
-        state=str(recipient_state(participant)),
+        state=recipient_state(participant),
         answer=answer,
         minutes=minutes,
         answered_at=answered_at if answer is not None else None,

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,46 +24,15 @@ from rules.reach_out.state import Participant
 
 @quick_dataclass(frozen=True, slots=True)
 class Member:
-    """An active member at the moment of a press. `available`: a push of it may go to them now, otherwise from `hears_at` on.
+    """An active member at the moment of a press, as a participant who has not been told.
 
     `data_key`, `display_name` and `contact` are sealed.
     """
 
-    membership_id: UUID
-    person_id: UUID
-    role: str
-    step: int
-    hears_at: datetime | None
-    available: bool
-    devices: tuple[UUID, ...]
-    channels: tuple[UUID, ...]
-    calls: tuple[UUID, ...]
-    refusing_devices: int
-    refusing_channels: int
-    refusing_calls: int
+    participant: Participant
     data_key: bytes
     display_name: bytes | None
     contact: bytes | None
-    guest: bool
-
-    @property
-    def participant(self) -> Participant:
-        """The member as a participant who has not been told."""
-        return Participant(
-            person_id=self.person_id,
-            membership_id=self.membership_id,
-            role=self.role,
-            step=self.step,
-            available=self.available,
-            hears_at=self.hears_at,
-            devices=self.devices,
-            channels=self.channels,
-            calls=self.calls,
-            refusing_devices=self.refusing_devices,
-            refusing_channels=self.refusing_channels,
-            refusing_calls=self.refusing_calls,
-            guest=self.guest,
-        )
 
 
 @quick_dataclass(frozen=True, slots=True)
@@ -168,46 +139,47 @@ async def load_presser(
 
 
 def _members(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]], *, calm: bool) -> list[Member]:
-    devices: dict[UUID, dict[UUID, bool]] = {}
-    channels: dict[UUID, dict[UUID, bool]] = {}
-    calls: dict[UUID, dict[UUID, bool]] = {}
-    heads: list[Row[*tuple[Any, ...]]] = []
-    for row in rows:
-        if row.membership_id is None:
-            continue
-        if row.membership_id not in devices:
-            devices[row.membership_id], channels[row.membership_id], calls[row.membership_id] = {}, {}, {}
-            heads.append(row)
-        # Rows are the product of devices and channels; the keys of a dict keep the order and drop repetitions.
-        if row.device_id is not None:
-            devices[row.membership_id][row.device_id] = is_refusing(operation, row.device_refusals)
-        if row.channel_id is not None:
-            # What a guest gave stands in the place of a phone with the app.
-            by_id = calls if row.channel_kind == ChannelKind.CALL else channels
-            by_id = by_id if row.member_guest_at is None else devices
-            by_id[row.membership_id][row.channel_id] = is_refusing(operation, row.channel_refusals)
-    hears = {row.membership_id: _hears_at(row, operation.now, calm=calm) for row in heads}
+    of_members = groupby(rows, attrgetter("membership_id"))
     return [
-        Member(
-            membership_id=row.membership_id,
-            person_id=row.member_id,
-            role=row.role,
-            step=row.step,
-            hears_at=hears[row.membership_id],
-            available=hears[row.membership_id] == operation.now,
-            devices=tuple(devices[row.membership_id]),
-            channels=tuple(channels[row.membership_id]),
-            calls=tuple(calls[row.membership_id]),
-            refusing_devices=sum(devices[row.membership_id].values()),
-            refusing_channels=sum(channels[row.membership_id].values()),
-            refusing_calls=sum(calls[row.membership_id].values()),
-            data_key=row.member_data_key,
-            display_name=row.member_display_name,
-            contact=row.member_contact,
-            guest=row.member_guest_at is not None,
-        )
-        for row in heads
+        _member_of_rows(operation, list(rows_of), calm=calm)
+        for membership_id, rows_of in of_members
+        if membership_id is not None
     ]
+
+
+def _member_of_rows(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]], *, calm: bool) -> Member:
+    """Return the member whose rows these are: the product of their devices and channels."""
+    first = rows[0]
+    guest = first.member_guest_at is not None
+    # The keys of a dict keep the order and drop repetitions.
+    devices: dict[UUID, bool] = {}
+    channels: dict[UUID, bool] = {}
+    calls: dict[UUID, bool] = {}
+    for row in rows:
+        if row.device_id is not None:
+            devices[row.device_id] = is_refusing(operation, row.device_refusals)
+        if row.channel_id is not None:
+            by_id = calls if row.channel_kind == ChannelKind.CALL else channels
+            # What a guest gave stands in the place of a phone with the app.
+            by_id = devices if guest else by_id
+            by_id[row.channel_id] = is_refusing(operation, row.channel_refusals)
+    hears_at = _hears_at(first, operation.now, calm=calm)
+    participant = Participant(
+        person_id=first.member_id,
+        membership_id=first.membership_id,
+        role=first.role,
+        step=first.step,
+        available=hears_at == operation.now,
+        hears_at=hears_at,
+        devices=tuple(devices),
+        channels=tuple(channels),
+        calls=tuple(calls),
+        refusing_devices=sum(devices.values()),
+        refusing_channels=sum(channels.values()),
+        refusing_calls=sum(calls.values()),
+        guest=guest,
+    )
+    return Member(participant, first.member_data_key, first.member_display_name, first.member_contact)
 
 
 def _hears_at(row: Row[*tuple[Any, ...]], now: datetime, *, calm: bool) -> datetime | None:

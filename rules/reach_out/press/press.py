@@ -91,7 +91,7 @@ def choose(presser: Presser, request: PressRequest, earlier: EarlierResult | Non
 
 def named(circle: Sequence[Member], request: PressRequest) -> tuple[Member, ...]:
     """Return the members a press asks: those it names, or the whole circle."""
-    return tuple(member for member in circle if request.to is None or member.membership_id in request.to)
+    return tuple(member for member in circle if request.to is None or member.participant.membership_id in request.to)
 
 
 def free_members(members: Sequence[Member], request: PressRequest) -> tuple[Member, ...]:
@@ -99,7 +99,11 @@ def free_members(members: Sequence[Member], request: PressRequest) -> tuple[Memb
 
     It has no channels, so a guest, who has nothing else, is never asked calmly.
     """
-    return tuple(member for member in members if not request.calm or (member.available and not member.guest))
+    return tuple(
+        member
+        for member in members
+        if not request.calm or (member.participant.available and not member.participant.guest)
+    )
 
 
 @dataclass(frozen=True, slots=True)

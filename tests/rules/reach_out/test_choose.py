@@ -11,53 +11,46 @@ from rules.idempotency import EarlierResult
 from rules.reach_out.press.load_circle import Member, Presser
 from rules.reach_out.press.press import Again, Choice, Nobody, Replay, Start, choose
 from rules.reach_out.press.start import PressRequest
+from rules.reach_out.state import Participant
 
 OPEN = UUID(int=1)
 EARLIER = EarlierResult(UUID(int=2), b"", datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def member(number: int, *, available: bool = True, guest: bool = False) -> Member:
-    return Member(
-        membership_id=UUID(int=100 + number),
+    participant = Participant(
         person_id=UUID(int=200 + number),
+        membership_id=UUID(int=100 + number),
         role="friend",
         step=1,
-        hears_at=None,
         available=available,
-        devices=(),
-        channels=(),
-        calls=(),
-        refusing_devices=0,
-        refusing_channels=0,
-        refusing_calls=0,
-        data_key=b"",
-        display_name=None,
-        contact=None,
         guest=guest,
     )
+    return Member(participant, data_key=b"", display_name=None, contact=None)
 
 
 ANA, BEN = member(1), member(2)
 ASLEEP = member(3, available=False)
 GUEST = member(4, guest=True)
+ANA_ID, BEN_ID, ASLEEP_ID, GUEST_ID = (UUID(int=100 + number) for number in (1, 2, 3, 4))
 STRANGER = UUID(int=999)
 
 TABLE: list[tuple[list[Member], UUID | None, EarlierResult | None, set[UUID] | None, Choice]] = [
     # The circle, an open reach-out, what the key came to, those named: what it comes to.
     ([ANA, BEN], None, None, None, Start((ANA, BEN))),
-    ([ANA, BEN], None, None, {BEN.membership_id}, Start((BEN,))),
-    ([ANA, BEN], None, None, {BEN.membership_id, STRANGER}, Start((BEN,))),
+    ([ANA, BEN], None, None, {BEN_ID}, Start((BEN,))),
+    ([ANA, BEN], None, None, {BEN_ID, STRANGER}, Start((BEN,))),
     ([ANA, BEN], None, None, {STRANGER}, Nobody()),
     ([], None, None, None, Nobody()),
     ([], None, None, {STRANGER}, Nobody()),
     # One is open: nobody is added who is not named.
     ([ANA, BEN], OPEN, None, None, Again(OPEN, ())),
-    ([ANA, BEN], OPEN, None, {BEN.membership_id}, Again(OPEN, (BEN,))),
+    ([ANA, BEN], OPEN, None, {BEN_ID}, Again(OPEN, (BEN,))),
     ([ANA, BEN], OPEN, None, {STRANGER}, Again(OPEN, ())),
     ([], OPEN, None, None, Again(OPEN, ())),
     # A key that was used comes before everything, whatever has become of the circle since.
     ([ANA, BEN], None, EARLIER, None, Replay(EARLIER)),
-    ([ANA, BEN], OPEN, EARLIER, {BEN.membership_id}, Replay(EARLIER)),
+    ([ANA, BEN], OPEN, EARLIER, {BEN_ID}, Replay(EARLIER)),
     ([], None, EARLIER, None, Replay(EARLIER)),
     ([], OPEN, EARLIER, None, Replay(EARLIER)),
 ]
@@ -83,21 +76,28 @@ def test_a_press_comes_to(
 CALM_TABLE: list[tuple[list[Member], UUID | None, bool, bool, set[UUID] | None, Choice]] = [
     # The circle, what is open, whether that is calm, whether this asks calmly, those named: what it comes to.
     ([ANA, BEN, ASLEEP], None, False, True, None, Start((ANA, BEN))),
-    ([ANA, ASLEEP], None, False, True, {ASLEEP.membership_id}, Nobody(asleep=True)),
+    ([ANA, ASLEEP], None, False, True, {ASLEEP_ID}, Nobody(asleep=True)),
     ([ASLEEP], None, False, True, None, Nobody(asleep=True)),
     ([ASLEEP], None, False, False, None, Start((ASLEEP,))),
     ([], None, False, True, None, Nobody()),
     # A guest is never asked calmly, and told by a press.
     ([ANA, GUEST], None, False, True, None, Start((ANA,))),
-    ([ANA, GUEST], None, False, True, {GUEST.membership_id}, Nobody(asleep=True)),
-    ([ANA, GUEST], OPEN, True, True, {GUEST.membership_id}, Again(OPEN)),
+    ([ANA, GUEST], None, False, True, {GUEST_ID}, Nobody(asleep=True)),
+    ([ANA, GUEST], OPEN, True, True, {GUEST_ID}, Again(OPEN)),
     ([ANA, GUEST], OPEN, True, False, None, Again(OPEN, circle=(ANA, GUEST))),
     # Calm again: those named are asked as well, if they are free.
     ([ANA, ASLEEP], OPEN, True, True, None, Again(OPEN)),
-    ([ANA, ASLEEP], OPEN, True, True, {ANA.membership_id, ASLEEP.membership_id}, Again(OPEN, members=(ANA,))),
+    (
+        [ANA, ASLEEP],
+        OPEN,
+        True,
+        True,
+        {ANA_ID, ASLEEP_ID},
+        Again(OPEN, members=(ANA,)),
+    ),
     # A press makes it one, to the whole circle or to those named.
     ([ANA, ASLEEP], OPEN, True, False, None, Again(OPEN, circle=(ANA, ASLEEP))),
-    ([ANA, ASLEEP], OPEN, True, False, {ASLEEP.membership_id}, Again(OPEN, circle=(ASLEEP,))),
+    ([ANA, ASLEEP], OPEN, True, False, {ASLEEP_ID}, Again(OPEN, circle=(ASLEEP,))),
     # A press is never lowered.
     ([ANA, BEN], OPEN, False, True, None, Again(OPEN)),
 ]
