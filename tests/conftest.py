@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from core.settings import Settings
+from tests.world.beginnings import Beginnings
 from tests.world.databases import COMPLETE, Postgres, Sqlite, postgres, sqlite
 from tests.world.world import World
 
@@ -65,8 +66,14 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(_env_file=None, data_dir=tmp_path, database_url=address, database_connections=10, sign_ups=100_000)
 
 
+@pytest.fixture(scope="session")
+def beginnings() -> Beginnings:
+    """Return what stories began with so far in this test process."""
+    return {}
+
+
 @pytest.fixture
-async def world(settings: Settings) -> AsyncIterator[World]:
+async def world(settings: Settings, beginnings: Beginnings) -> AsyncIterator[World]:
     """Return a world of one process; everything in it goes through HTTP and a real database."""
-    async with World(settings) as world:
+    async with World(settings, beginnings=beginnings) as world:
         yield world

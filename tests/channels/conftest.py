@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from core.settings import Settings
 from tests.channels.gateways import ChannelWorld, Gateways
 from tests.standins.gateways import HttpGateway, SmtpStandIn
+from tests.world.beginnings import Beginnings
 
 
 @pytest.fixture
@@ -32,6 +33,6 @@ def settings(database_url: str, tmp_path: Path, gateways: Gateways) -> Settings:
 
 
 @pytest.fixture
-async def world(settings: Settings, gateways: Gateways) -> AsyncIterator[ChannelWorld]:
-    async with ChannelWorld(settings, gateways) as world:
+async def world(settings: Settings, gateways: Gateways, beginnings: Beginnings) -> AsyncIterator[ChannelWorld]:
+    async with ChannelWorld(settings, gateways, beginnings) as world:
         yield world

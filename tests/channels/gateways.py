@@ -7,6 +7,7 @@ from typing import Any
 from cli.services import channel_transports
 from core.settings import Settings
 from tests.standins.gateways import HttpGateway, SmtpStandIn
+from tests.world.beginnings import Beginnings
 from tests.world.person import Person
 from tests.world.world import World
 
@@ -48,8 +49,8 @@ class Gateways:
 class ChannelWorld(World):
     """A world whose channels go out through real transports to stand-ins for the services."""
 
-    def __init__(self, settings: Settings, gateways: Gateways) -> None:
-        super().__init__(settings, channels=channel_transports)
+    def __init__(self, settings: Settings, gateways: Gateways, beginnings: Beginnings | None = None) -> None:
+        super().__init__(settings, channels=channel_transports, beginnings=beginnings)
         self.gateways = gateways
 
     async def adds(self, person: Person, kind: str = "sms", address: str | None = None) -> dict[str, Any]:

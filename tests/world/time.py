@@ -17,6 +17,11 @@ class MovingClock:
         self._now += TICK
         return self._now
 
+    @property
+    def latest(self) -> datetime:
+        """The time of the latest reading; looking at it is none."""
+        return self._now
+
     def forward(self, seconds: float) -> datetime:
         self._now += timedelta(seconds=seconds)
         return self._now

@@ -1,7 +1,7 @@
 """The world of a test: people, a circle, a moving clock, push services that record."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Self
@@ -18,6 +18,7 @@ from models import Channel, ReachOut
 from models import Person as PersonRow
 from models.enums import ChannelKind, DeviceKind
 from notifications.transports.protocol import Transport
+from tests.world.beginnings import Beginnings, Story
 from tests.world.person import Person
 from tests.world.process import Process, running
 from tests.world.time import MovingClock
@@ -41,10 +42,12 @@ class World:
         keyring: Keyring | None = None,
         *,
         channels: Callable[[Settings], Mapping[str, Transport]] | None = None,
+        beginnings: Beginnings | None = None,
     ) -> None:
         self.settings = settings
         self.clock = MovingClock()
-        self.keyring = keyring or fresh_keyring()
+        # Rows that are put back were sealed with the keys of an earlier world.
+        self.keyring = keyring or (fresh_keyring() if beginnings is None else _same_keyring())
         self.transport = ScriptedTransport(self.clock)
         self.gateway = Gateway()
         self._channels = channels
@@ -53,10 +56,14 @@ class World:
         self._stack = AsyncExitStack()
         self._named = 0
         self._deadlocks = 0
+        self._beginnings = beginnings
+        self._story: Story | None = None
 
     async def __aenter__(self) -> Self:
         await self.another_process()
         self._deadlocks = await self._deadlocks_so_far()
+        if self._beginnings is not None:
+            self._story = Story(self, self._beginnings)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -145,19 +152,35 @@ class World:
         """Sign somebody up."""
         display_name = name or NAMES[self._named % len(NAMES)]
         self._named += 1
-        return await Person.sign_up(self, process or self.here, display_name, **profile)
+
+        async def make() -> list[Person]:
+            return [await Person.sign_up(self, process or self.here, display_name, **profile)]
+
+        elsewhere = process is not None and process is not self.here
+        [person] = await (make() if elsewhere else self._begin(f"{display_name} {profile}", make))
+        return person
 
     async def circle(self, *roles: str, steps: Sequence[int] | None = None, devices: bool = True) -> list[Person]:
         """Sign up Maya and a confirmed member with a phone for each role: `maya, sponsor, friend = await world.circle(…)`."""
-        owner = await self.person("Maya")
-        members = []
-        for place, role in enumerate(roles):
-            member = await self.person()
-            await owner.welcomes(member, role, step=steps[place] if steps else None)
-            if devices:
-                await member.device()
-            members.append(member)
-        return [owner, *members]
+
+        async def make() -> list[Person]:
+            owner = await Person.sign_up(self, self.here, "Maya")
+            members = []
+            for place, (name, role) in enumerate(zip(names, roles, strict=True)):
+                member = await Person.sign_up(self, self.here, name)
+                await owner.welcomes(member, role, step=steps[place] if steps else None)
+                if devices:
+                    await member.device()
+                members.append(member)
+            return [owner, *members]
+
+        first = self._named + 1
+        names = [NAMES[place % len(NAMES)] for place in range(first, first + len(roles))]
+        self._named = first + len(roles)
+        return await self._begin(f"circle of {names} {roles} {steps} {devices}", make)
+
+    async def _begin(self, step: str, make: Callable[[], Awaitable[list[Person]]]) -> list[Person]:
+        return await (make() if self._story is None else self._story.begin(step, make))
 
     async def gives_channel(self, person: Person, kind: str = "sms") -> str:
         """Give this person a confirmed channel; return its address."""
@@ -208,6 +231,15 @@ def fresh_keyring() -> Keyring:
     """Return a keyring with a new master key and push key."""
     push = PushKeys(secrets.token_bytes(32), {"first": secrets.token_bytes(32)})
     return Keyring(secrets.token_bytes(32), {"first": secrets.token_bytes(32)}, push=push)
+
+
+_KEYS = [secrets.token_bytes(32) for _ in range(4)]
+
+
+def _same_keyring() -> Keyring:
+    """Return a keyring with the same keys as other worlds of this test process, and nothing else of theirs."""
+    index, master, push_index, push = _KEYS
+    return Keyring(index, {"first": master}, push=PushKeys(push_index, {"first": push}))
 
 
 def without_the_master_key(keyring: Keyring) -> Keyring:
