@@ -43,7 +43,8 @@ class Phone:
         self.delivered: list[Mapping[str, Any]] = []
         """What the push service has handed to this phone's worker."""
         self._push = push
-        self._edit: Edit = lambda content: content
+        self._latest: str | None = None
+        """The content of the push that was delivered last."""
         self._subscription: Subscription | None = None
         self._devtools: CDPSession | None = None
         self._registrations: dict[str, str] = {}
@@ -226,7 +227,8 @@ class Phone:
         Unchanged, or as `edit` returns it: as a newer or an older server would have sent it.
         """
         content = await self.receives(kind, within)
-        await self._deliver(content, edit)
+        self.delivered.append(content)
+        await self.delivers(json.dumps(edit(content)))
         return content
 
     async def receives(self, kind: str, within: float = 10.0) -> Mapping[str, Any]:
@@ -247,10 +249,10 @@ class Phone:
         on = "has" if self._subscription else "has never"
         raise AssertionError(f"no push of the kind {kind} came for {self.name}, who {on} switched notifications on")
 
-    async def _deliver(self, content: Mapping[str, Any], edit: Edit) -> None:
-        self.delivered.append(content)
-        self._edit = edit
-        message = {"origin": self.url, "registrationId": await self.registration(), "data": json.dumps(edit(content))}
+    async def delivers(self, data: str) -> None:
+        """Hand the service worker a push with this content."""
+        self._latest = data
+        message = {"origin": self.url, "registrationId": await self.registration(), "data": data}
         await (await self.devtools()).send("ServiceWorker.deliverPushMessage", message)
 
     async def notifications(self) -> list[dict[str, Any]]:
@@ -267,11 +269,11 @@ class Phone:
                 return notifications[-1]
             await asyncio.sleep(0.05)
             waited += 0.05
-            if self.delivered and waited >= again and not at_once:
+            if self._latest is not None and waited >= again and not at_once:
                 # Under load Chromium now and then starts no worker for a push of the DevTools. A server that has no receipt
                 # sends such a push once more, too.
                 again = math.inf
-                await self._deliver(self.delivered[-1], self._edit)
+                await self.delivers(self._latest)
         raise AssertionError(f"{self.name}'s phone shows no notification")
 
     async def taps_notification(self, action: str = "") -> None:

@@ -182,8 +182,7 @@ async def test_an_unreadable_push_is_still_shown(new_phone: NewPhone, circle: Ne
     await phone.belongs_to(ben)
     await phone.open()
     await phone.controlled()
-    message = {"origin": phone.url, "registrationId": await phone.registration(), "data": "\x00 not ours"}
-    await (await phone.devtools()).send("ServiceWorker.deliverPushMessage", message)
+    await phone.delivers("\x00 not ours")
     assert (await phone.shows_notification())["body"] == "Something new is waiting for you."
 
 
