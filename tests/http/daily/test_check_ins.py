@@ -63,7 +63,7 @@ async def test_a_shared_check_in_is_visible_only_to_that_member(world: World) ->
     [pushed] = await sponsor.pushes("check_in")
     assert not pushed.push.urgent
     assert pushed.push.body == "Someone has shared a check-in with you."
-    assert "sun" not in str(pushed.push)
+    assert "minutes of sun" not in str(pushed.push)
     assert pushed.push.tag == notice["id"], "it replaces no other push"
 
 
