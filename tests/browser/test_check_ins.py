@@ -14,6 +14,19 @@ from tests.faults.people import Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+# Where what can be tapped stood, in every frame in which it stood elsewhere than in the one before.
+FRAMES = """
+window.frames = {};
+(function look() {
+  for (const what of ['.porch', '.words .who', '.feel button', '.way']) {
+    const stood = (window.frames[what] ??= []);
+    const seen = document.querySelector(what);
+    const top = seen?.checkVisibility({ visibilityProperty: true }) && seen.getBoundingClientRect().top;
+    if (top && top !== stood.at(-1)) stood.push(top);
+  }
+  requestAnimationFrame(look);
+})();
+"""
 LANTERN = "() => JSON.stringify(document.querySelector('.porch').getBoundingClientRect())"
 
 
@@ -33,6 +46,26 @@ async def notices(person: Person) -> list[str]:
     """The kinds of what stands in the inbox, but for the invitations that made the circle."""
     listed = (await person.ask("GET", "/v1/inbox"))["items"]
     return [item["kind"] for item in listed if item["kind"] != "invitation_accepted"]
+
+
+async def test_nothing_on_home_moves_from_under_a_finger_while_it_comes(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    (member,) = (await noor.ask("GET", "/v1/circle"))["items"]
+    await ben.ask("PATCH", f"/v1/supporting/{member['id']}", {"standing_words": "call you"})
+    phone = await new_phone(noor.name)
+    await phone.belongs_to(noor)
+    await phone.page.add_init_script(FRAMES)
+    await phone.open()
+    # What the worker of the app kept comes faster than what the server says, the second time.
+    for _ in range(2):
+        await phone.sees("Your first week: ")
+        await phone.sees("1 person can be reached now.")
+        await phone.sees("How are you today?")
+        await phone.page.wait_for_function("Object.values(window.frames).every(tops => tops.length)")
+        stood = await phone.page.evaluate("window.frames")
+        assert {what: len(tops) for what, tops in stood.items()} == dict.fromkeys(stood, 1), stood
+        assert len(stood) == 4
+        await phone.page.reload()
 
 
 async def test_one_tap_on_home_keeps_it_for_me_alone_and_moves_nothing(new_phone: NewPhone, circle: NewCircle) -> None:

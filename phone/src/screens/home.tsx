@@ -108,7 +108,7 @@ export function Home() {
       </section>
       <CalmCard />
       {calm && bookend}
-      {calm && <CalmDay />}
+      {calm && state.circle && <CalmDay />}
       {calm && known && <Ways bookend={!running} />}
       {nextStep()}
       {empty && <FirstWeekRow />}
