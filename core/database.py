@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 
 import structlog
 from sqlalchemy import Connection, event, text
@@ -51,8 +50,7 @@ class Database:
             # These few statements join many tables by their keys: planning one again for each set of values, as
             # PostgreSQL tends to with arrays, takes ten times as long as running it.
             planned_once = settings | {"plan_cache_mode": "force_generic_plan"}
-            self._new_pool = partial(AsyncpgPool, self.url, asyncpg_connections, LOCK_WAIT_SECONDS, planned_once)
-            self._pool = self._new_pool()
+            self._pool = AsyncpgPool(self.url, asyncpg_connections, LOCK_WAIT_SECONDS, planned_once)
             self.writer = open_engine(
                 self.url,
                 settings,

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, TypedDict
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.unit_of_work import Operation, UnitOfWork
@@ -19,6 +19,27 @@ MAX_REFUSALS: Final = 2
 
 DEVICE_WORKS: Final = and_(Device.disabled_at.is_(None), Device.refusals < MAX_REFUSALS)
 CHANNEL_WORKS: Final = and_(Channel.confirmed_at.is_not(None), Channel.refusals < MAX_REFUSALS)
+
+
+WAY_COLUMNS: Final = (
+    Device.id.label("device_id"),
+    Device.refusals.label("device_refusals"),
+    Channel.id.label("channel_id"),
+    Channel.kind.label("channel_kind"),
+    Channel.refusals.label("channel_refusals"),
+)
+"""What `ways_in_rows` reads, of one person's live devices and confirmed channels."""
+
+
+class ParticipantWays(TypedDict):
+    """The ways to one participant, as fields of `rules.reach_out.state.Participant`."""
+
+    devices: tuple[UUID, ...]
+    channels: tuple[UUID, ...]
+    calls: tuple[UUID, ...]
+    refusing_devices: int
+    refusing_channels: int
+    refusing_calls: int
 
 
 @dataclass(slots=True)
@@ -50,6 +71,31 @@ def can_reach(person_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
 def is_refusing(unit: Operation, refusals: int) -> bool:
     """Return whether a device or channel with this many consecutive refusals counts as broken."""
     return refusals >= MAX_REFUSALS or not unit.keyring.any_process_opens_addresses
+
+
+def ways_in_rows(unit: Operation, rows: Sequence[Row[*tuple[Any, ...]]], *, guest: bool) -> ParticipantWays:
+    """Return the ways in rows with WAY_COLUMNS, which are the product of one person's devices and channels.
+
+    What a guest gave stands in the place of a phone with the app, and is pushed from rung 1 on, like one.
+    """
+    # The keys of a dict keep the order and drop repetitions.
+    devices: dict[UUID, bool] = {}
+    channels: dict[UUID, bool] = {}
+    calls: dict[UUID, bool] = {}
+    for row in rows:
+        if row.device_id is not None:
+            devices[row.device_id] = is_refusing(unit, row.device_refusals)
+        if row.channel_id is not None:
+            by_id = devices if guest else calls if row.channel_kind == ChannelKind.CALL else channels
+            by_id[row.channel_id] = is_refusing(unit, row.channel_refusals)
+    return {
+        "devices": tuple(devices),
+        "channels": tuple(channels),
+        "calls": tuple(calls),
+        "refusing_devices": sum(devices.values()),
+        "refusing_channels": sum(channels.values()),
+        "refusing_calls": sum(calls.values()),
+    }
 
 
 async def load_ways(unit: UnitOfWork, people: Sequence[UUID]) -> dict[UUID, Ways]:

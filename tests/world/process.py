@@ -112,8 +112,8 @@ async def running(
         await process.http.aclose()
         await services.close()
         if not database.sqlite:
-            # Engines open connections again after they were disposed of; a pool that was closed does not.
-            database._pool = database._new_pool()
+            # Engines open connections again after they were disposed of; a pool that was closed refuses to.
+            database._pool._closed = False
         spare.append(database)
 
 

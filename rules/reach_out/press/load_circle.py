@@ -13,11 +13,10 @@ from sqlalchemy.orm import aliased
 from core.frozen import quick_dataclass
 from core.unit_of_work import Operation
 from models import Channel, Device, Membership, Person, ReachOut, Session
-from models.enums import ChannelKind
 from rules import access
 from rules.access import Caller
 from rules.circle import hours
-from rules.circle.ways import is_refusing
+from rules.circle.ways import WAY_COLUMNS, ways_in_rows
 from rules.errors import NotSignedIn
 from rules.reach_out.state import Participant
 
@@ -76,11 +75,7 @@ _CIRCLE = (
     _Member.data_key.label("member_data_key"),
     _Member.display_name.label("member_display_name"),
     _Member.contact.label("member_contact"),
-    Device.id.label("device_id"),
-    Device.refusals.label("device_refusals"),
-    Channel.id.label("channel_id"),
-    Channel.kind.label("channel_kind"),
-    Channel.refusals.label("channel_refusals"),
+    *WAY_COLUMNS,
 )
 
 
@@ -151,18 +146,6 @@ def _member_of_rows(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]],
     """Return the member whose rows these are: the product of their devices and channels."""
     first = rows[0]
     guest = first.member_guest_at is not None
-    # The keys of a dict keep the order and drop repetitions.
-    devices: dict[UUID, bool] = {}
-    channels: dict[UUID, bool] = {}
-    calls: dict[UUID, bool] = {}
-    for row in rows:
-        if row.device_id is not None:
-            devices[row.device_id] = is_refusing(operation, row.device_refusals)
-        if row.channel_id is not None:
-            by_id = calls if row.channel_kind == ChannelKind.CALL else channels
-            # What a guest gave stands in the place of a phone with the app.
-            by_id = devices if guest else by_id
-            by_id[row.channel_id] = is_refusing(operation, row.channel_refusals)
     hears_at = _hears_at(first, operation.now, calm=calm)
     participant = Participant(
         person_id=first.member_id,
@@ -171,13 +154,8 @@ def _member_of_rows(operation: Operation, rows: Sequence[Row[*tuple[Any, ...]]],
         step=first.step,
         available=hears_at == operation.now,
         hears_at=hears_at,
-        devices=tuple(devices),
-        channels=tuple(channels),
-        calls=tuple(calls),
-        refusing_devices=sum(devices.values()),
-        refusing_channels=sum(channels.values()),
-        refusing_calls=sum(calls.values()),
         guest=guest,
+        **ways_in_rows(operation, rows, guest=guest),
     )
     return Member(participant, first.member_data_key, first.member_display_name, first.member_contact)
 

@@ -12,10 +12,10 @@ from sqlalchemy import Row, and_, bindparam, func, select
 from core.types import UtcDateTime
 from core.unit_of_work import UnitOfWork
 from models import Answer, Channel, Device, Membership, Notice, Person, Recipient
-from models.enums import AnswerKind, ChannelKind, NoticeKind
+from models.enums import AnswerKind, NoticeKind
 from rules import access
 from rules.circle import hours
-from rules.circle.ways import is_refusing
+from rules.circle.ways import WAY_COLUMNS, ways_in_rows
 from rules.reach_out.bounds.answer_changes import MAX_CHANGES_A_MINUTE
 from rules.reach_out.state import Participant
 
@@ -82,11 +82,7 @@ _PARTICIPANTS = (
         Person.away_until,
         Membership.muted_until,
         Notice.id.label("notice_id"),
-        Device.id.label("device_id"),
-        Device.refusals.label("device_refusals"),
-        Channel.id.label("channel_id"),
-        Channel.kind.label("channel_kind"),
-        Channel.refusals.label("channel_refusals"),
+        *WAY_COLUMNS,
     )
     .select_from(Recipient)
     .join(Membership, and_(Membership.id == Recipient.membership_id, access.CONFIRMED))
@@ -121,19 +117,7 @@ async def load_participants(unit: UnitOfWork, reach_out_id: UUID, *, since: date
 def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Participant:
     """Return one participant; `rows` holds one for each pair of device and channel."""
     row = rows[0]
-    devices = {pair.device_id: is_refusing(unit, pair.device_refusals) for pair in rows if pair.device_id is not None}
-    channels, calls = (
-        {
-            pair.channel_id: is_refusing(unit, pair.channel_refusals)
-            for pair in rows
-            if pair.channel_id is not None and (pair.channel_kind == ChannelKind.CALL) is rings
-        }
-        for rings in (False, True)
-    )
     guest = row.guest_at is not None
-    if guest:
-        # A guest has no phone with the app: what they gave is pushed from rung 1 on, like one.
-        devices, channels, calls = channels | calls, {}, {}
     silent_until = hours.silent_until(row.muted_until, row.away_until)
     hears_at = hours.next_available(row.hours, row.time_zone, silent_until, unit.now, wake_me=row.wake_me)
     values = {name: getattr(row, name) for name in RECIPIENT_COLUMNS}
@@ -145,12 +129,7 @@ def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Par
         sixth_change_at=row.sixth_change_at,
         available=hears_at == unit.now,
         hears_at=hears_at,
-        devices=tuple(devices),
-        channels=tuple(channels),
-        calls=tuple(calls),
-        refusing_devices=sum(devices.values()),
-        refusing_channels=sum(channels.values()),
-        refusing_calls=sum(calls.values()),
         notice_id=row.notice_id,
         guest=guest,
+        **ways_in_rows(unit, rows, guest=guest),
     )
