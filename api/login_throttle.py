@@ -10,7 +10,7 @@ from fastapi import Request
 from api.context import Context
 from api.dependencies import make_unit
 from core.places import place_of
-from core.unit_of_work import UnitOfWork
+from core.unit_of_work import Operation, UnitOfWork
 from rules.accounts import known_places, throttle
 from rules.accounts.sessions import GUESSES_PER_NAME, GUESSES_PER_NAME_AND_PLACE, GUESSES_PER_PLACE
 from rules.circle.invitations import LINK_GUESSES_PER_PLACE
@@ -41,13 +41,13 @@ async def count_guess(
     """
     place = request_place(request)
     limits = [(GUESSES_PER_NAME_AND_PLACE, f"{name}\0{place}"), (GUESSES_PER_PLACE, place)]
-    async with context.database.read() as session:
-        unit = make_unit(context, session)
-        known = await known_places.is_known(unit, person_id, place)
+    async with context.database.statements(read_only=True) as statements:
+        reading = Operation(statements, context.clock.now(), context.keyring)
+        known = await known_places.is_known(reading, person_id, place)
         if guessable and not known:
             limits.append((GUESSES_PER_NAME, name))
         for limit, who in limits:
-            await throttle.check(unit, limit, who)
+            await throttle.check(reading, limit, who)
     async with context.database.write() as session:
         unit = make_unit(context, session)
         for limit, who in limits:
@@ -59,11 +59,14 @@ async def count_guess(
 async def accept_guess(context: Context, guess: Guess, person_id: UUID) -> None:
     """Refund a correct guess, and remember the place as one of this person's."""
     async with context.database.write() as session:
-        unit = make_unit(context, session)
-        for limit, who in guess.limits:
-            await throttle.refund(unit, limit, who)
-        await known_places.record_place(unit, person_id, guess.place)
+        await accept_in(make_unit(context, session), guess, person_id)
         await session.commit()
+
+
+async def accept_in(unit: UnitOfWork, guess: Guess, person_id: UUID) -> None:
+    """Accept a guess in a transaction that is about to be committed: others from this place wait for it."""
+    await known_places.record_place(unit, person_id, guess.place)
+    await throttle.refund(unit, *guess.limits)
 
 
 @asynccontextmanager

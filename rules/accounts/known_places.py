@@ -3,11 +3,11 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import LargeBinary, Uuid, bindparam, delete, select, update
 
-from core.unit_of_work import UnitOfWork
+from core.types import UtcDateTime
+from core.unit_of_work import Operation, UnitOfWork
+from core.upsert import insert_statement
 from models import KnownPlace, Person
 from rules import access
 
@@ -17,25 +17,37 @@ MAX_PLACES = 20
 """Places kept per person; the least recently used one is dropped first."""
 
 
-async def is_known(unit: UnitOfWork, person_id: UUID | None, place: str) -> bool:
+_THIS_PLACE = (
+    access.owned_by(KnownPlace, bindparam("whose", type_=Uuid)),
+    KnownPlace.place_hash == bindparam("place", type_=LargeBinary),
+)
+_KNOWN = select(KnownPlace.used_at).where(*_THIS_PLACE)
+_USED_AGAIN = update(KnownPlace).where(*_THIS_PLACE).values(used_at=bindparam("present", type_=UtcDateTime))
+
+
+async def is_known(operation: Operation, person_id: UUID | None, place: str) -> bool:
     """Return whether this person (None: no such account) has signed in from this place."""
     if person_id is None:
         return False
-    return await unit.session.get(KnownPlace, (person_id, _place_hash(unit, person_id, place))) is not None
+    values = {"whose": person_id, "place": _place_hash(operation, person_id, place)}
+    return bool(await operation.fetch(_KNOWN, values))
 
 
 async def record_place(unit: UnitOfWork, person_id: UUID, place: str) -> None:
     """Record a sign-in from this place; do nothing when the account has been erased meanwhile."""
+    place_hash = _place_hash(unit, person_id, place)
+    connection = await unit.session.connection()
+    values = {"whose": person_id, "place": place_hash, "present": unit.now}
+    if (await connection.execute(_USED_AGAIN, values)).rowcount:
+        return
     person = select(Person.id).where(Person.id == person_id).with_for_update(read=True, key_share=True)
     if (await unit.session.execute(person)).first() is None:
         return
-    sqlite = (await unit.session.connection()).dialect.name == "sqlite"
-    insert = sqlite_insert if sqlite else postgresql_insert
-    row = {"person_id": person_id, "place_hash": _place_hash(unit, person_id, place), "used_at": unit.now}
+    insert = await insert_statement(unit.session, KnownPlace)
     await unit.session.execute(
-        insert(KnownPlace)
-        .values(row)
-        .on_conflict_do_update(index_elements=[KnownPlace.person_id, KnownPlace.place_hash], set_={"used_at": unit.now})
+        insert.values(person_id=person_id, place_hash=place_hash, used_at=unit.now).on_conflict_do_update(
+            index_elements=[KnownPlace.person_id, KnownPlace.place_hash], set_={"used_at": unit.now}
+        )
     )
     places = select(KnownPlace.place_hash).where(access.owned_by(KnownPlace, person_id))
     latest = places.order_by(KnownPlace.used_at.desc(), KnownPlace.place_hash).limit(MAX_PLACES)
@@ -46,5 +58,5 @@ async def record_place(unit: UnitOfWork, person_id: UUID, place: str) -> None:
     )
 
 
-def _place_hash(unit: UnitOfWork, person_id: UUID, place: str) -> bytes:
-    return unit.keyring.best_effort_digest("known_place", person_id.bytes + place.encode())
+def _place_hash(operation: Operation, person_id: UUID, place: str) -> bytes:
+    return operation.keyring.best_effort_digest("known_place", person_id.bytes + place.encode())

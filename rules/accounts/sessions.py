@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import LargeBinary, bindparam, delete, select, update
 
-from core.unit_of_work import UnitOfWork
+from core.unit_of_work import Operation, UnitOfWork
 from models import Device, Person, Session
 from models.enums import AccessKind, Carrier, DisabledReason, Platform
 from rules import access
@@ -48,6 +48,7 @@ class NameOwner:
 
     person_id: UUID
     passphrase_hash: str | None
+    disabled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,15 @@ class Credentials:
     earlier: bool = False
 
 
-async def find_name_owner(unit: UnitOfWork, name_hash: bytes) -> NameOwner | None:
+_NAME_OWNER = select(Person.id, Person.passphrase_hash, Person.disabled_at).where(
+    Person.sign_in_name_hash == bindparam("name_hash", type_=LargeBinary)
+)
+
+
+async def find_name_owner(operation: Operation, name_hash: bytes) -> NameOwner | None:
     """Return whose this sign-in name is; None for an unknown name."""
-    row = (
-        await unit.session.execute(
-            select(Person.id, Person.passphrase_hash).where(Person.sign_in_name_hash == name_hash)
-        )
-    ).one_or_none()
-    return None if row is None else NameOwner(row.id, row.passphrase_hash)
+    rows = await operation.fetch(_NAME_OWNER, {"name_hash": name_hash})
+    return NameOwner(*rows[0]) if rows else None
 
 
 async def sign_in(

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Float, LargeBinary, bindparam, case, select, update
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
-from core.unit_of_work import UnitOfWork
-from core.upsert import insert_statement
+from core.shifted_time import shifted_time
+from core.types import UtcDateTime
+from core.unit_of_work import Operation, UnitOfWork
 from models import Throttle
 from rules.errors import TooMany
 
@@ -31,22 +34,63 @@ def wait_for(free_at: datetime | None, limit: RateLimit, now: datetime) -> float
     return max(0.0, ahead)
 
 
-async def check(unit: UnitOfWork, limit: RateLimit, who: str) -> None:
-    """Raise TooMany where `consume` would, without a write: many refused requests must not queue for SQLite's writer."""
-    rows = await unit.session.execute(
-        select(Throttle.free_at).where(Throttle.key_hash == _throttle_key(unit, limit, who))
+_PRESENT = bindparam("present", type_=UtcDateTime)
+_SHIFTED: ColumnElement[datetime] = shifted_time(
+    case((Throttle.free_at > _PRESENT, Throttle.free_at), else_=_PRESENT), bindparam("seconds", type_=Float)
+)
+_FREE_AT = select(Throttle.free_at).where(Throttle.key_hash == bindparam("key_hash", type_=LargeBinary))
+_CONSUME = {
+    # Without a row to return, too many were counted already.
+    kind: insert(Throttle)
+    .on_conflict_do_update(
+        index_elements=[Throttle.key_hash],
+        set_={"free_at": _SHIFTED},
+        where=Throttle.free_at <= bindparam("latest", type_=UtcDateTime),
     )
-    _ensure_allowed(rows.scalar_one_or_none(), limit, unit.now)
+    .returning(Throttle.key_hash)
+    for kind, insert in (("postgresql", PostgresqlInsert), ("sqlite", SqliteInsert))
+}
+_REFUND = update(Throttle).where(Throttle.key_hash == bindparam("key", type_=LargeBinary)).values(free_at=_SHIFTED)
+
+
+async def check(operation: Operation, limit: RateLimit, who: str) -> None:
+    """Raise TooMany where `consume` would, without a write: many refused requests must not queue for SQLite's writer."""
+    rows = await operation.fetch(_FREE_AT, {"key_hash": _throttle_key(operation, limit, who)})
+    if rows:
+        _ensure_allowed(rows[0].free_at, limit, operation.now)
 
 
 async def consume(unit: UnitOfWork, limit: RateLimit, who: str) -> None:
-    """Check the limit and count one try, under its lock: concurrent tries are counted one after the other.
+    """Check the limit and count one try, in one statement: concurrent tries are counted one after the other.
 
     The caller commits. Raises TooMany (with `retry_after` in whole seconds); then nothing is counted.
     """
-    free_at = await _lock_free_at(unit, limit, who)
-    _ensure_allowed(free_at, limit, unit.now)
-    await _shift_free_at(unit, limit, who, free_at, timedelta(seconds=limit.every))
+    connection = await unit.session.connection()
+    longest_wait = timedelta(seconds=(limit.burst - 1) * limit.every + MAX_WAIT_SECONDS)
+    key_hash = _throttle_key(unit, limit, who)
+    values = {
+        "key_hash": key_hash,
+        "present": unit.now,
+        "seconds": limit.every,
+        "free_at": unit.now + timedelta(seconds=limit.every),
+        "latest": unit.now + longest_wait,
+    }
+    counted = (await connection.execute(_CONSUME[connection.dialect.name], values)).first()
+    if counted is None:
+        await check(unit, limit, who)
+        # It has become free since, and somebody else was faster.
+        raise TooMany(extra={"retry_after": 1})
+
+
+async def refund(unit: UnitOfWork, *tries: tuple[RateLimit, str]) -> None:
+    """Refund one try of each, which should not have been counted. In the order in which they were counted, or two may deadlock.
+
+    Until the caller commits, others wait who are counted by the same limits.
+    """
+    connection = await unit.session.connection()
+    for limit, who in tries:
+        values = {"key": _throttle_key(unit, limit, who), "present": unit.now, "seconds": -limit.every}
+        await connection.execute(_REFUND, values)
 
 
 def _ensure_allowed(free_at: datetime | None, limit: RateLimit, now: datetime) -> None:
@@ -55,31 +99,5 @@ def _ensure_allowed(free_at: datetime | None, limit: RateLimit, now: datetime) -
         raise TooMany(extra={"retry_after": int(wait) + 1})
 
 
-async def refund(unit: UnitOfWork, limit: RateLimit, who: str) -> None:
-    """Refund one try that should not have been counted. The caller commits."""
-    free_at = await _lock_free_at(unit, limit, who)
-    await _shift_free_at(unit, limit, who, free_at, -timedelta(seconds=limit.every))
-
-
-async def _lock_free_at(unit: UnitOfWork, limit: RateLimit, who: str) -> datetime:
-    """Lock and return the time from which the full burst is available again; insert the row if there is none."""
-    insert = await insert_statement(unit.session, Throttle)
-    statement = (
-        insert.values(key_hash=_throttle_key(unit, limit, who), free_at=unit.now)
-        .on_conflict_do_update(index_elements=[Throttle.key_hash], set_={"free_at": Throttle.free_at})
-        .returning(Throttle.free_at)
-    )
-    return (await unit.session.execute(statement)).scalar_one()
-
-
-async def _shift_free_at(unit: UnitOfWork, limit: RateLimit, who: str, free_at: datetime, step: timedelta) -> None:
-    await unit.session.execute(
-        update(Throttle)
-        .where(Throttle.key_hash == _throttle_key(unit, limit, who))
-        .values(free_at=max(free_at, unit.now) + step)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _throttle_key(unit: UnitOfWork, limit: RateLimit, who: str) -> bytes:
-    return unit.keyring.best_effort_digest("throttle", f"{limit.name}\0{who}".encode())
+def _throttle_key(operation: Operation, limit: RateLimit, who: str) -> bytes:
+    return operation.keyring.best_effort_digest("throttle", f"{limit.name}\0{who}".encode())

@@ -114,7 +114,9 @@ async def sign_up(
     # Hashed outside of any transaction, so that a sign-up never holds up a press. A retry opens a session as well, so its
     # passphrase is checked: it may have been changed since.
     if is_retry:
-        hashed = (await check_passphrase(context, request, body.sign_in_name, body.passphrase)).passphrase_hash
+        credentials, guess = await check_passphrase(context, request, body.sign_in_name, body.passphrase)
+        await login_throttle.accept_guess(context, guess, credentials.person_id)
+        hashed = credentials.passphrase_hash
     else:
         await signup_throttle.count_sign_up(context, request, body.invitation_token)
         names, place = [body.display_name, body.sign_in_name], login_throttle.request_place(request)

@@ -33,12 +33,13 @@ from api.schemas.common import (
     page,
 )
 from core.passphrases import Match
+from core.unit_of_work import Operation
 from models import Session
 from models.enums import Carrier, Platform
 from rules import access, idempotency
 from rules.accounts import people, sessions
 from rules.accounts.sessions import Credentials, SessionDevice, SignedIn
-from rules.errors import NotFound, PassphraseTooEasy, ProofNeeded, TooMany, WrongCredentials
+from rules.errors import AccountDisabled, NotFound, PassphraseTooEasy, ProofNeeded, TooMany, WrongCredentials
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
@@ -93,7 +94,7 @@ async def sign_in(
     body: SignIn, request: Request, response: Response, context: Services, key: IdempotencyHeader
 ) -> SignedInOut:
     """Sign in with name and passphrase."""
-    credentials = await check_passphrase(context, request, body.sign_in_name, body.passphrase)
+    credentials, guess = await check_passphrase(context, request, body.sign_in_name, body.passphrase)
     fresh_hash = None
     if credentials.earlier or context.passphrases.outdated(credentials.passphrase_hash):
         fresh_hash = await context.passphrases.hash(body.passphrase, str(credentials.person_id))
@@ -107,6 +108,7 @@ async def sign_in(
         )
         secret = idempotency.secret(unit, fingerprint, "sign_in.token")
         signed_in = await sessions.sign_in(unit, credentials, body.carrier, secret, fresh_hash, is_retry=not is_new)
+        await login_throttle.accept_in(unit, guess, signed_in.person_id)
         await unit.commit(context.bus, context.dispatch_now)
     return signed_in_out(signed_in, response, context)
 
@@ -245,16 +247,23 @@ def give_cookie(response: Response, context: Context, token: str) -> None:
     )
 
 
-async def check_passphrase(context: Context, request: Request, sign_in_name: str, passphrase: str) -> Credentials:
-    """Check a passphrase and return whose it is, with no transaction open meanwhile. Raises WrongCredentials, TooMany."""
-    async with context.database.read() as session:
-        unit = make_unit(context, session)
-        owner = await sessions.find_name_owner(unit, people.name_hash(unit.keyring, sign_in_name))
+async def check_passphrase(
+    context: Context, request: Request, sign_in_name: str, passphrase: str
+) -> tuple[Credentials, Guess]:
+    """Check a passphrase, with no transaction open meanwhile; return whose it is, and the guess for the caller to accept.
+
+    Raises WrongCredentials, AccountDisabled, TooMany.
+    """
+    async with context.database.statements(read_only=True) as statements:
+        reading = Operation(statements, context.clock.now(), context.keyring)
+        owner = await sessions.find_name_owner(reading, people.name_hash(context.keyring, sign_in_name))
     guess = await login_throttle.count_guess(context, request, sign_in_name, owner.person_id if owner else None)
     # Without a passphrase, a name is like one that nobody has: it takes as long, and says as little.
     encoded = owner.passphrase_hash if owner else None
     match = await context.passphrases.matches_guess(encoded, passphrase, guess.who)
     if not match or owner is None or encoded is None:
         raise WrongCredentials
-    await login_throttle.accept_guess(context, guess, owner.person_id)
-    return Credentials(owner.person_id, encoded, earlier=match is Match.EARLIER_SPELLING)
+    if owner.disabled_at is not None:
+        await login_throttle.accept_guess(context, guess, owner.person_id)
+        raise AccountDisabled
+    return Credentials(owner.person_id, encoded, earlier=match is Match.EARLIER_SPELLING), guess
