@@ -4,8 +4,8 @@ import { problemType } from '../domain/problems';
 import { whenForgotten } from '../platform/forget';
 import { newKey } from '../platform/random-key';
 import type { Sealed } from '../platform/sealing';
-import { sealed, unsealed } from '../platform/sealing';
-import { drop, get, put } from '../platform/storage';
+import { putSealed, unsealed } from '../platform/sealing';
+import { drop, get, whileKept } from '../platform/storage';
 import { serializer } from './lock';
 
 /** A request that creates something, or with a method replaces or removes it. However often it is sent, it has been sent once. */
@@ -51,7 +51,7 @@ async function read(): Promise<Letter[]> {
 async function write(letters: Letter[]): Promise<void> {
   unsealable = letters;
   if (!letters.length) await Promise.all([drop('letters'), drop('letter-key')]);
-  else if (isSecureContext) await put('letters', await sealed('letter-key', letters));
+  else if (isSecureContext) await putSealed('letters', 'letter-key', letters);
 }
 
 /** Return the letters of this person that wait on the phone, the oldest first. */
@@ -62,14 +62,16 @@ export const lettersOf = async (who: string | undefined): Promise<Letter[]> =>
  * Keep a letter. In place of `instead` it takes that one's key, so that only one of the two can arrive, wherever that one is by now.
  * Return it as it is kept.
  */
-export const keep = (letter: Letter, instead?: Letter): Promise<Letter> =>
-  serialized(async () => {
+export const keep = (letter: Letter, instead?: Letter): Promise<Letter> => {
+  const isKept = whileKept('letters');
+  return serialized(async () => {
     const letters = await read();
     const before = letters.find(({ key }) => key === instead?.key) ?? instead;
     const kept = before ? inPlaceOf(before, letter) : letter;
-    await write([...letters.filter(({ key }) => key !== kept.key), kept]);
+    if (isKept()) await write([...letters.filter(({ key }) => key !== kept.key), kept]);
     return kept;
   });
+};
 
 function inPlaceOf(before: Letter, letter: Letter): Letter {
   const { key, body, otherwise, used } = before;

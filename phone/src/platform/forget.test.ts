@@ -25,6 +25,7 @@ const IMPERSONAL: Record<string, Record<string, string>> = {
   'platform/storage.ts': {
     connection: 'a way to the database',
     silent: 'whether the database answers',
+    erasures: 'how often it was emptied',
     memory: 'emptied with the database',
     unwritten: 'emptied with the database',
   },

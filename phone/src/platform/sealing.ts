@@ -2,7 +2,7 @@
 import { whenForgotten } from './forget';
 import { lockNote } from './lock-note';
 import type { Slot } from './storage';
-import { get, put } from './storage';
+import { get, put, whileKept } from './storage';
 import { NoAnswer, within } from './timeout';
 
 export interface Sealed {
@@ -31,16 +31,24 @@ async function keyIn(slot: Slot): Promise<CryptoKey> {
     // No key is made in the place of one that is locked away, and what it has sealed is not lost.
     if (lockNote()?.way === 'pin') throw new NoAnswer();
   }
+  const isKept = whileKept(slot);
   const held = await get<CryptoKey>(slot);
   if (held) return held;
   // Not extractable: who copies the phone's storage has the lock without its key.
   const generated = await within(crypto.subtle.generateKey(ALGORITHM, false, ['encrypt', 'decrypt']));
-  await put(slot, generated);
+  if (isKept()) await put(slot, generated);
   return generated;
 }
 
 /** Seal a value with the key in this slot, which is made where there is none. */
 export const sealed = async (slot: Slot, value: unknown): Promise<Sealed> => sealedWith(await keyIn(slot), value);
+
+/** Seal a value into a slot with the key in `keySlot`, unless the session that it belongs to ends meanwhile. */
+export async function putSealed(slot: Slot, keySlot: Slot, value: unknown, beside = {}): Promise<void> {
+  const isKept = whileKept(slot);
+  const held = await sealed(keySlot, value);
+  if (isKept()) await put(slot, { ...beside, ...held });
+}
 
 export async function sealedWith(key: CryptoKey, value: unknown): Promise<Sealed> {
   const iv = crypto.getRandomValues(new Uint8Array(12));

@@ -32,6 +32,8 @@ let silent = false;
 const memory = new Map<Slot, unknown>();
 /** Slots that are newer here than in the storage. */
 const unwritten = new Map<Slot, { underWay: boolean }>();
+/** How often each slot was emptied together with others: somebody's session ended. */
+const erasures = new Map<Slot, number>();
 
 /** Called when the storage answers again after a silence: its content was unknown until now. */
 export const onStorageBack: { call: () => void } = { call: () => undefined };
@@ -158,12 +160,23 @@ export async function drop(slot: Slot): Promise<void> {
   await write([slot], writeMemory(slot));
 }
 
+/** Return whether a slot is still the same person's as now: what was under way before then is not put into it any more. */
+export function whileKept(slot: Slot): () => boolean {
+  const before = erasures.get(slot);
+  return () => erasures.get(slot) === before;
+}
+
+const erase = (slot: Slot) => void erasures.set(slot, (erasures.get(slot) ?? 0) + 1);
+
 /** Drop every slot but these. */
 export async function dropAllBut(kept: readonly Slot[]): Promise<void> {
-  await Promise.all(SLOTS.filter((slot) => !kept.includes(slot)).map(drop));
+  const others = SLOTS.filter((slot) => !kept.includes(slot));
+  others.forEach(erase);
+  await Promise.all(others.map(drop));
 }
 
 export async function empty(): Promise<void> {
+  SLOTS.forEach(erase);
   memory.clear();
   await write(SLOTS, (store) => store.clear());
 }

@@ -45,8 +45,8 @@ const letter = { key: 'k', person_id: 'noor', path: '/v1/reach-ins', body: { tex
 async function locked() {
   const app = await started();
   await app.seal(KEPT as never);
-  await app.put('plan', await app.encrypt({ reasons: ['my sister'] }));
-  await app.put('threads', await app.encrypt({ drafts: { ben: 'typed' } }));
+  await app.putSealed('plan', 'key', { reasons: ['my sister'] });
+  await app.putSealed('threads', 'key', { drafts: { ben: 'typed' } });
   await app.letters.keep(letter);
   expect(await app.lockWithPin(PIN, 0)).toBe(true);
   return app;

@@ -4,8 +4,9 @@ import type { Plan, Problem } from '../contract/types';
 import { isEmptyPlan } from '../domain/plan';
 import { whenForgotten } from '../platform/forget';
 import type { Sealed } from '../platform/sealing';
-import { get, put } from '../platform/storage';
-import { decrypt, encrypt } from '../vault/vault';
+import { putSealed } from '../platform/sealing';
+import { get } from '../platform/storage';
+import { decrypt } from '../vault/vault';
 import { state } from './store';
 
 /** Nothing tells that another phone has changed the plan, so it is fetched now and then. */
@@ -48,7 +49,7 @@ async function keepPlan(kept: KeptPlan): Promise<void> {
   // Somebody signed out meanwhile: leave nothing behind.
   if (state.session !== 'in' || state.me?.id !== kept.person_id) return;
   held = kept;
-  if (isSecureContext) await put('plan', await encrypt(kept));
+  if (isSecureContext) await putSealed('plan', 'key', kept);
 }
 
 /** Keep a changed plan, and send it if that is possible now. Return what became of it. */

@@ -78,8 +78,10 @@ async function fetchAll(): Promise<void> {
     refreshes: state.refreshes + 1,
   });
   // The service worker does not take over a new version while a reach-out is open.
-  await put('busy', myReachOut !== null);
-  await seal({ me: state.me ?? me, circle: circle.data.items, helplines }).catch(() => undefined);
+  await Promise.all([
+    put('busy', myReachOut !== null),
+    seal({ me: state.me ?? me, circle: circle.data.items, helplines }).catch(() => undefined),
+  ]);
   // Somebody signed out meanwhile: leave nothing behind. Locking the app leaves it where it is.
   if (ended()) return isLocking() ? undefined : destroy();
   if (myReachOut) {

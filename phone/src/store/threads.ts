@@ -3,8 +3,8 @@ import type { ThreadItem } from '../contract/types';
 import type { Reply } from '../outbox/letters';
 import { whenForgotten } from '../platform/forget';
 import type { Sealed } from '../platform/sealing';
-import { sealed, unsealed } from '../platform/sealing';
-import { get, put } from '../platform/storage';
+import { putSealed, unsealed } from '../platform/sealing';
+import { get } from '../platform/storage';
 import { onSentLater, sendOrKeep } from './letters';
 import { state } from './store';
 
@@ -68,7 +68,7 @@ export async function keepDraft(id: string, text: string): Promise<void> {
 }
 
 async function save(): Promise<void> {
-  if (isSecureContext && state.session === 'in') await put('threads', await sealed('key', kept)).catch(() => undefined);
+  if (isSecureContext && state.session === 'in') await putSealed('threads', 'key', kept).catch(() => undefined);
 }
 
 /** Whether quiet words reach them here: a guest has no page for them. */

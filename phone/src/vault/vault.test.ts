@@ -85,3 +85,17 @@ test('without a secure context nothing is kept', async () => {
   expect(await get('vault')).toBeUndefined();
   expect(await unseal()).toBeNull();
 });
+
+test('what was being sealed when the session ended is not kept', async () => {
+  const { seal, destroy, empty, get } = await vault();
+  for (const end of [empty, destroy]) {
+    const sealing = seal(KEPT);
+    await end();
+    await sealing;
+    expect(await get('vault')).toBeUndefined();
+    expect(await get('key')).toBeUndefined();
+    // The next person's is.
+    await seal(KEPT);
+    expect(await get('vault')).toBeDefined();
+  }
+});

@@ -2,9 +2,9 @@
 import type { Country, Me, Member } from '../contract/types';
 import { lockNote } from '../platform/lock-note';
 import type { Sealed } from '../platform/sealing';
-import { sealed, unsealed } from '../platform/sealing';
+import { putSealed, unsealed } from '../platform/sealing';
 import type { Slot } from '../platform/storage';
-import { drop, dropAllBut, get, isSilent, put } from '../platform/storage';
+import { drop, dropAllBut, get, isSilent } from '../platform/storage';
 import { NoAnswer } from '../platform/timeout';
 
 export interface Kept {
@@ -28,7 +28,7 @@ export async function keepNumbers(
   helplines: Country | null,
 ): Promise<void> {
   const numbers = circle.flatMap(({ state, contact }) => (state === 'active' && contact ? [contact] : []));
-  await put('numbers', await sealed('numbers-key', { numbers, helplines }));
+  await putSealed('numbers', 'numbers-key', { numbers, helplines });
 }
 
 export async function readNumbers(): Promise<Numbers> {
@@ -37,7 +37,6 @@ export async function readNumbers(): Promise<Numbers> {
   return held ? unsealed<Numbers>('numbers-key', held).catch(() => nothing) : nothing;
 }
 
-export const encrypt = (value: unknown): Promise<Sealed> => sealed('key', value);
 export const decrypt = <T>(held: Sealed): Promise<T> => unsealed<T>('key', held);
 
 export async function seal({ me, circle, helplines }: Kept): Promise<void> {
@@ -56,8 +55,10 @@ export async function seal({ me, circle, helplines }: Kept): Promise<void> {
     })),
     helplines,
   };
-  if (lockNote()) await keepNumbers(circle, helplines);
-  await put('vault', { seen_at: Date.now(), ...(await encrypt(kept)) });
+  await Promise.all([
+    lockNote() && keepNumbers(circle, helplines),
+    putSealed('vault', 'key', kept, { seen_at: Date.now() }),
+  ]);
 }
 
 /** What a session leaves that the server has ended: what waits to be sent by the same person, and whose it is. */
