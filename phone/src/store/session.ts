@@ -150,6 +150,8 @@ export async function enter(me?: Me): Promise<void> {
   if (storedId !== profile.id && !(storedId === undefined && isSilent())) await erase('replaced');
   await put('who', profile.id);
   await setPreferences(isLanguage(profile.language) ? { language: profile.language } : {}).catch(() => undefined);
+  // Locked in another tab meanwhile.
+  if (isLocked()) return stayLocked(profile);
   showAccount(profile, { online: true });
   // The browser's push address may have changed while the app was closed.
   void register();
