@@ -21,14 +21,15 @@ const FIRST = {
     'welcome',
   ],
   components: [
-    ...['basics', 'boundary', 'close-actions', 'icons', 'lamp', 'later-plan', 'lazy-screen', 'messages', 'people'],
-    ...['quick-hide', 'recipients', 'rows', 'standing-words', 'state-words', 'use-query'],
+    ...['basics', 'boundary', 'close-actions', 'hold-lamp', 'icons', 'lamp', 'later-plan', 'lazy-screen', 'messages'],
+    ...['people', 'quick-hide', 'recipients', 'rows', 'standing-words', 'state-words', 'use-query'],
   ],
   domain: [
     'addresses',
     'away',
     'circle',
     'clock',
+    'hold',
     'lamps',
     'links',
     'needs',

@@ -4,16 +4,24 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.eventually import eventually
-from tests.browser.phone import SCRIPTS, Phone
+from tests.browser.locked import (
+    PIN,
+    holds_lamp,
+    locked_by_pin,
+    opens_app,
+    sets_pin,
+    shows_nothing_of,
+    types_pin,
+)
+from tests.browser.phone import SCRIPTS
 from tests.faults.people import PASSPHRASE, Person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
-PIN = "246810"
 KEPT = (SCRIPTS / "kept.js").read_text()
 HIDDEN = """hidden => {
   Object.defineProperty(document, 'visibilityState', { value: hidden ? 'hidden' : 'visible', configurable: true });
@@ -21,38 +29,6 @@ HIDDEN = """hidden => {
   document.dispatchEvent(new Event('visibilitychange'));
 }"""
 AWAY = "minutes => { const now = Date.now; Date.now = () => now() + minutes * 60_000; }"
-
-
-async def _opens(new_phone: NewPhone, person: Person, where: str = "", **more: Any) -> Phone:
-    phone = await new_phone(person.name, **more)
-    await phone.belongs_to(person)
-    await phone.open(where)
-    return phone
-
-
-async def _sets_pin(phone: Phone, after: str = "After 5 minutes away") -> None:
-    await phone.open("#/settings/lock")
-    await phone.page.get_by_label(after).check()
-    await phone.page.get_by_label("A new PIN").fill(PIN)
-    await phone.press_button("Lock with this PIN")
-    await phone.sees("It asks for your PIN")
-
-
-async def _with_pin(new_phone: NewPhone, person: Person, **more: Any) -> Phone:
-    """A phone of somebody with a number in the circle, locked after a restart."""
-    phone = await _opens(new_phone, person, **more)
-    await phone.sees("1 person can be reached now.")
-    await phone.controlled()
-    await _sets_pin(phone)
-    await phone.open()
-    await phone.page.reload()
-    await phone.sees_heading("Locked")
-    return phone
-
-
-async def _types(page: Page, pin: str = PIN) -> None:
-    await page.get_by_label("Your PIN").fill(pin)
-    await page.get_by_role("button", name="Open", exact=True).click()
 
 
 async def _shares_number(person: Person) -> None:
@@ -63,37 +39,27 @@ def _kind(notifications: list[dict[str, Any]]) -> str:
     return notifications[-1]["data"]["kind"] if notifications else ""
 
 
-async def _shows_nothing_of(phone: Phone, *words: str) -> None:
-    """Neither in the page nor in what is read out."""
-    content = await phone.page.content()
-    read_out = await phone.page.locator("body").aria_snapshot()
-    for word in ("Ben", *words):
-        assert word not in content, f"{word} is in the page"
-        assert word not in read_out, f"{word} is read out"
-    assert await phone.page.title() == "Porchlight"
-
-
 async def test_a_pin_locks_at_the_start_and_opens(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, _ = await circle("Noor", "Ben")
-    phone = await _with_pin(new_phone, noor)
-    await _shows_nothing_of(phone)
+    phone = await locked_by_pin(new_phone, noor)
+    await shows_nothing_of(phone)
     await phone.is_sound()
     kept = await phone.page.evaluate(KEPT)
     assert "vault" in kept
     assert "key" not in kept
     assert "letter-key" not in kept
     assert not re.search("Noor|Ben", f"{kept}")
-    await _types(phone.page, "000000")
+    await types_pin(phone.page, "000000")
     await phone.sees("That is not your PIN.")
-    await _shows_nothing_of(phone)
-    await _types(phone.page)
+    await shows_nothing_of(phone)
+    await types_pin(phone.page)
     await phone.sees("1 person can be reached now.")
     # Without a network too.
     await phone.context.set_offline(True)
     await phone.page.reload()
     await phone.sees_heading("Locked")
-    await _shows_nothing_of(phone)
-    await _types(phone.page)
+    await shows_nothing_of(phone)
+    await types_pin(phone.page)
     await phone.sees("No connection right now")
     await phone.go("Circle")
     await phone.sees("Ben")
@@ -102,23 +68,23 @@ async def test_a_pin_locks_at_the_start_and_opens(new_phone: NewPhone, circle: N
 async def test_a_press_works_while_it_is_locked_and_says_no_names(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     await _shares_number(ben)
-    phone = await _with_pin(new_phone, noor)
-    await phone.press_button("Reach out now")
-    await _shows_nothing_of(phone)
+    phone = await locked_by_pin(new_phone, noor)
+    await holds_lamp(phone)
+    await shows_nothing_of(phone)
     await phone.press_button("Undo")
     await phone.sees_heading("Locked")
     assert await ben.inbox() == []
 
-    await phone.press_button("Reach out now")
+    await holds_lamp(phone)
     await phone.sees_heading("Your people are told.")
     await eventually(ben.inbox, lambda notices: len(notices) == 1)
     await expect(phone.link("Call someone")).to_have_attribute("href", "tel:+442079460000")
-    await _shows_nothing_of(phone)
+    await shows_nothing_of(phone)
     await phone.is_sound()
     await phone.page.reload()
     await phone.sees_heading("Your people are told.")
-    await _shows_nothing_of(phone)
-    await _types(phone.page)
+    await shows_nothing_of(phone)
+    await types_pin(phone.page)
     await phone.sees(re.compile("Ben"))
 
 
@@ -127,13 +93,13 @@ async def test_a_locked_press_without_a_network_says_that_it_is_not_sent(
 ) -> None:
     noor, ben = await circle("Noor", "Ben")
     await _shares_number(ben)
-    phone = await _with_pin(new_phone, noor)
+    phone = await locked_by_pin(new_phone, noor)
     await phone.context.set_offline(True)
     await phone.page.reload()
-    await phone.press_button("Reach out now")
+    await holds_lamp(phone)
     await phone.sees_heading("Not sent yet")
     await expect(phone.link("Call someone")).to_be_visible()
-    await _shows_nothing_of(phone)
+    await shows_nothing_of(phone)
     await phone.is_sound()
     await phone.context.set_offline(False)
     await phone.sees_heading("Your people are told.")
@@ -142,8 +108,8 @@ async def test_a_locked_press_without_a_network_says_that_it_is_not_sent(
 
 async def test_it_asks_again_after_the_chosen_time_and_blanks_meanwhile(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, _ = await circle("Noor", "Ben")
-    phone = await _with_pin(new_phone, noor)
-    await _types(phone.page)
+    phone = await locked_by_pin(new_phone, noor)
+    await types_pin(phone.page)
     await phone.sees("1 person can be reached now.")
     await phone.go("Circle")
     await phone.sees("Ben")
@@ -157,8 +123,8 @@ async def test_it_asks_again_after_the_chosen_time_and_blanks_meanwhile(new_phon
     await phone.page.evaluate(AWAY, 5)
     await phone.page.evaluate(HIDDEN, False)
     await phone.sees_heading("Locked")
-    await _shows_nothing_of(phone)
-    await _types(phone.page)
+    await shows_nothing_of(phone)
+    await types_pin(phone.page)
     # Where it was.
     await phone.sees("Ben")
     await phone.page.evaluate(HIDDEN, True)
@@ -169,12 +135,12 @@ async def test_it_asks_again_after_the_chosen_time_and_blanks_meanwhile(new_phon
 
 async def test_wrong_pins_wait_across_a_reload(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, _ = await circle("Noor", "Ben")
-    phone = await _with_pin(new_phone, noor)
+    phone = await locked_by_pin(new_phone, noor)
     for _ in range(2):
-        await _types(phone.page, "111111")
+        await types_pin(phone.page, "111111")
         await phone.sees("That is not your PIN.")
         await phone.page.reload()
-    await _types(phone.page, "111111")
+    await types_pin(phone.page, "111111")
     await phone.sees("Too many wrong PINs.")
     await phone.page.reload()
     await phone.sees("Too many wrong PINs.")
@@ -195,9 +161,9 @@ async def test_wrong_pins_wait_across_a_reload(new_phone: NewPhone, circle: NewC
 
 async def test_a_tapped_push_opens_the_lock_first(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
-    phone = await _opens(new_phone, ben)
+    phone = await opens_app(new_phone, ben)
     await phone.switches_notifications_on()
-    await _sets_pin(phone)
+    await sets_pin(phone)
     await phone.open()
     await phone.page.reload()
     await phone.sees_heading("Locked")
@@ -208,14 +174,14 @@ async def test_a_tapped_push_opens_the_lock_first(new_phone: NewPhone, circle: N
     await phone.taps_notification()
     await expect(phone.page).to_have_url(re.compile("reach-outs"))
     await phone.sees_heading("Locked")
-    await _shows_nothing_of(phone, "Noor")
-    await _types(phone.page)
+    await shows_nothing_of(phone, "Noor")
+    await types_pin(phone.page)
     await phone.sees(re.compile("Noor"))
 
 
 async def test_the_phones_own_finger_opens_it_offline(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, _ = await circle("Noor", "Ben")
-    phone = await _opens(new_phone, noor, "#/settings/passkeys")
+    phone = await opens_app(new_phone, noor, "#/settings/passkeys")
     devtools, sensor = await phone.gets_a_sensor()
     await phone.page.get_by_label("Your passphrase").fill(PASSPHRASE)
     await phone.press_button("Change my passkeys")
@@ -229,12 +195,12 @@ async def test_the_phones_own_finger_opens_it_offline(new_phone: NewPhone, circl
     await phone.context.set_offline(True)
     await phone.page.reload()
     await phone.sees_heading("Locked")
-    await _shows_nothing_of(phone)
+    await shows_nothing_of(phone)
     await phone.is_sound()
     await devtools.send("WebAuthn.setUserVerified", {"authenticatorId": sensor, "isUserVerified": False})
     await phone.press_button("Open with finger, face or code")
     await phone.sees("It stays locked.")
-    await _shows_nothing_of(phone)
+    await shows_nothing_of(phone)
     await devtools.send("WebAuthn.setUserVerified", {"authenticatorId": sensor, "isUserVerified": True})
     await phone.press_button("Open with finger, face or code")
     await phone.sees("No connection right now")
@@ -246,16 +212,16 @@ async def test_another_tab_locks_too_and_opens_by_itself_when_the_lock_is_taken_
     new_phone: NewPhone, circle: NewCircle
 ) -> None:
     noor, _ = await circle("Noor", "Ben")
-    phone = await _opens(new_phone, noor)
+    phone = await opens_app(new_phone, noor)
     await phone.sees("1 person can be reached now.")
     other = await phone.context.new_page()
     await other.goto(f"{phone.url}/#/circle")
     await expect(other.get_by_text("Ben").first).to_be_visible()
     await phone.page.bring_to_front()
-    await _sets_pin(phone)
+    await sets_pin(phone)
     await expect(other.get_by_role("heading", name="Locked")).to_be_visible()
     assert "Ben" not in await other.content()
-    await _types(other)
+    await types_pin(other)
     await expect(other.get_by_text("Ben").first).to_be_visible()
     await other.reload()
     await expect(other.get_by_role("heading", name="Locked")).to_be_visible()
@@ -273,22 +239,22 @@ async def test_another_tab_locks_too_and_opens_by_itself_when_the_lock_is_taken_
 
 async def test_a_session_that_ends_takes_the_lock_with_it(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, _ = await circle("Noor", "Ben")
-    phone = await _with_pin(new_phone, noor)
+    phone = await locked_by_pin(new_phone, noor)
     await noor.ask("DELETE", "/v1/sessions/others")
     await phone.page.reload()
     await phone.sees("Sign in")
     await eventually(lambda: phone.page.evaluate("localStorage.getItem('lock')"), lambda lock: lock is None)
-    await _shows_nothing_of(phone)
+    await shows_nothing_of(phone)
 
 
 @pytest.mark.parametrize("width", [320, 412])
 async def test_its_screens_fit_a_small_phone_in_light(new_phone: NewPhone, circle: NewCircle, width: int) -> None:
     noor, ben = await circle("Noor", "Ben")
     await _shares_number(ben)
-    phone = await _opens(new_phone, noor, "#/settings/lock", width=width, theme="light")
+    phone = await opens_app(new_phone, noor, "#/settings/lock", width=width, theme="light")
     await phone.sees("Does somebody else use this phone?")
     await phone.is_sound()
-    await _sets_pin(phone)
+    await sets_pin(phone)
     await phone.is_sound()
     await phone.open()
     await phone.page.reload()

@@ -8,6 +8,8 @@ export interface LockNote {
   way: 'pin' | 'phone';
   /** Milliseconds away, after which the app asks again. */
   after: number;
+  /** For whoever shares the phone with somebody they fear: while it is locked, nothing can be pressed or seen. */
+  without_lamp?: boolean;
 }
 
 export function lockNote(text = readSlot(LOCK_SLOT)): LockNote | null {

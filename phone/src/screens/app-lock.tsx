@@ -1,6 +1,6 @@
 // The lock of the app on this phone, and what a shared phone gives away.
 import { useState } from 'preact/hooks';
-import { Button, ErrorText, RadioGroup, SubPage } from '../components/basics';
+import { Button, ErrorText, RadioGroup, SubPage, Switch } from '../components/basics';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { Lamp } from '../components/lamp';
@@ -11,7 +11,7 @@ import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { span } from '../i18n/span';
 import { lockNote } from '../platform/lock-note';
-import { lockWithPhone, lockWithPin, removeLock, setAfter } from '../store/app-lock';
+import { lockWithPhone, lockWithPin, removeLock, setAfter, setLamp } from '../store/app-lock';
 import { CANCELLED } from '../store/passkeys';
 import { state } from '../store/store';
 import { Opener, PinField } from './unlock';
@@ -33,14 +33,16 @@ export function AppLock() {
   return (
     <SubPage of="settings" head={t('lock.shared')} says={t('lock.shared-say')}>
       {note && !proven ? asked : <Choice key={note?.way} onChange={onChange} onSet={() => setProven(false)} />}
-      <section class="card">
-        <div class="line">
-          <Lamp state="lit" />
-          <div>
-            <p>{t('lock.works')}</p>
+      {!note?.without_lamp && (
+        <section class="card">
+          <div class="line">
+            <Lamp state="lit" />
+            <div>
+              <p>{t('lock.works')}</p>
+            </div>
           </div>
-        </div>
-      </section>
+        </section>
+      )}
       <Group head={t('lock.trace')}>
         {(['lock.trace-1', 'lock.trace-2', 'lock.trace-3'] as const).map((key) => (
           <li class="row low" key={key}>
@@ -90,7 +92,14 @@ function Choice({ onChange, onSet }: { onChange: () => void; onSet: () => void }
         }}
       />
       {note ? (
-        <Button onPress={() => removeLock().then(done)}>{t('lock.off')}</Button>
+        <>
+          <ul class="rows">
+            <Item name={t('lock.lamp')} says={t('lock.lamp-say')}>
+              <Switch label={t('lock.lamp')} on={!note.without_lamp} onChange={(on) => setLamp(on).then(onChange)} />
+            </Item>
+          </ul>
+          <Button onPress={() => removeLock().then(done)}>{t('lock.off')}</Button>
+        </>
       ) : (
         <>
           {passkeys && !!state.me?.ways_in?.passkeys && (

@@ -1,8 +1,10 @@
-// What stands there while the app is locked: the button, and what became of a press. No name, no word, no thread.
+// What stands there while the app is locked: the lamp to hold, and what became of a press. No name, no word, no thread.
 import { Button, Headline } from '../components/basics';
-import { Lamp, PorchButton } from '../components/lamp';
+import { HoldLamp } from '../components/hold-lamp';
+import { Lamp } from '../components/lamp';
 import { CallList } from '../components/people';
 import { t } from '../i18n';
+import { lockNote } from '../platform/lock-note';
 import { startPress } from '../store/press';
 import { change, state } from '../store/store';
 import { PendingPress } from './pending-press';
@@ -12,16 +14,15 @@ import { Unlocking } from './unlocking';
 const TOLD = ['handed', 'delivered', 'seen', 'answered', 'declined'];
 
 export function Locked() {
+  const lamp = !lockNote()?.without_lamp;
   const { pendingPress, myReachOut, circleEmpty } = state;
-  if (pendingPress) return <PendingPress press={pendingPress} />;
+  if (lamp && pendingPress) return <PendingPress press={pendingPress} />;
   // A calm ask leaves the button to a press.
-  if (circleEmpty || (myReachOut && !myReachOut.calm)) return <Pressed />;
+  if (lamp && (circleEmpty || (myReachOut && !myReachOut.calm))) return <Pressed />;
+  const head = <Headline small>{t('lock.head')}</Headline>;
   return (
     <main class="page air">
-      <section class="hero grow">
-        <PorchButton label={t('press.button')} calm onPress={() => void startPress()} />
-        <Headline small>{t('lock.head')}</Headline>
-      </section>
+      <section class="hero grow">{lamp ? <HoldLamp onPress={() => void startPress()}>{head}</HoldLamp> : head}</section>
       <Unlocking />
     </main>
   );

@@ -171,3 +171,15 @@ test('letters outlast a session that the server has ended', async () => {
   expect(await again.letters.lettersOf('noor')).toEqual([letter]);
   expect(await again.get('lock')).toBeUndefined();
 });
+
+test('without a lamp on the locked screen nothing stays readable for a press', async () => {
+  const app = await locked();
+  expect((await app.readNumbers()).numbers).toEqual([BEN.contact]);
+  await app.setLamp(false);
+  await app.seal(KEPT as never);
+  expect([await app.get('numbers'), await app.get('numbers-key')]).toEqual([undefined, undefined]);
+  app.setAfter(60_000);
+  expect(app.lockNote()).toEqual({ way: 'pin', after: 60_000, without_lamp: true });
+  await app.setLamp(true);
+  expect((await app.readNumbers()).numbers).toEqual([BEN.contact]);
+});

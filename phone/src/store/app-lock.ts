@@ -161,6 +161,15 @@ export async function removeLock(): Promise<void> {
   openWith(null);
 }
 
+/** Show the lamp on the locked screen, or take it away, and the numbers with it. */
+export async function setLamp(on: boolean): Promise<void> {
+  const note = lockNote();
+  if (!note) return;
+  writeLockNote({ ...note, without_lamp: !on });
+  if (on) await keepNumbers(state.circle ?? [], state.helplines).catch(() => undefined);
+  else await putAll({ 'numbers': undefined, 'numbers-key': undefined });
+}
+
 export function setAfter(after: number): void {
   const note = lockNote();
   if (note) writeLockNote({ ...note, after });

@@ -22,11 +22,12 @@ export interface Numbers {
   helplines: Country | null;
 }
 
-/** Keep numbers without names, under a key that needs no PIN. */
+/** Keep numbers without names, under a key that needs no PIN; nothing where a press needs unlocking first. */
 export async function keepNumbers(
   circle: Pick<Member, 'contact' | 'state'>[],
   helplines: Country | null,
 ): Promise<void> {
+  if (lockNote()?.without_lamp) return;
   const numbers = circle.flatMap(({ state, contact }) => (state === 'active' && contact ? [contact] : []));
   await putSealed('numbers', 'numbers-key', { numbers, helplines });
 }
