@@ -1,4 +1,4 @@
-"""A phone with the app lock, for the tests of it: locking it, opening it, holding its lamp."""
+"""A phone with the app lock, for the tests of it: locking it, opening it, holding its lamp; and whose phone it is."""
 
 from typing import Any
 
@@ -59,3 +59,8 @@ async def holds_lamp(phone: Phone) -> None:
     await phone.page.mouse.down()
     await expect(phone.button("Undo").or_(phone.heading("Not sent yet"))).to_be_visible()
     await phone.page.mouse.up()
+
+
+async def has_it_alone(phone: Phone) -> None:
+    """Answer what is asked once on a phone, after signing in."""
+    await phone.press_button("It is mine alone")

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.locked import has_it_alone
 from tests.browser.phone import Phone
 from tests.faults.people import PASSPHRASE
 
@@ -41,6 +42,7 @@ async def test_a_new_passphrase(new_phone: NewPhone, circle: NewCircle) -> None:
     await phone.page.get_by_label("Sign-in name").fill(noor.sign_in_name)
     await phone.page.get_by_label("Passphrase").fill(FRESH)
     await phone.press_button("Sign in")
+    await has_it_alone(phone)
     await expect(phone.button("Reach out now")).to_be_visible()
 
 
@@ -64,6 +66,7 @@ async def test_new_codes_open_the_account(new_phone: NewPhone, circle: NewCircle
     await phone.page.get_by_label("Recovery code").fill(codes[3])
     await phone.page.get_by_label("New passphrase").fill(FRESH)
     await phone.press_button("Set new passphrase")
+    await has_it_alone(phone)
     await expect(phone.button("Reach out now")).to_be_visible()
 
 

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.locked import has_it_alone
 from tests.faults.people import PASSPHRASE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -31,6 +32,7 @@ async def test_a_passkey_is_added_signs_in_and_is_removed(new_phone: NewPhone, c
     await phone.press_button("Sign out")
     await phone.page.get_by_role("link", name="Sign in", exact=True).click()
     await phone.press_button("Use a passkey")
+    await has_it_alone(phone)
     await expect(phone.button("Reach out now")).to_be_visible()
 
     await phone.open("#/settings/passkeys")

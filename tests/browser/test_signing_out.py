@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.locked import has_it_alone
 from tests.faults.people import PASSPHRASE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -43,6 +44,7 @@ async def test_a_sign_out_without_a_connection_is_kept_and_sent(new_phone: NewPh
     await phone.page.get_by_label("Sign-in name").fill(noor.sign_in_name)
     await phone.page.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
     await phone.press_button("Sign in")
+    await has_it_alone(phone)
     await phone.sees("1 person can be reached now.")
     await phone.page.reload()
     await phone.sees("1 person can be reached now.")
@@ -157,6 +159,7 @@ async def test_nothing_private_stays_after_a_sign_out(new_phone: NewPhone, circl
     await phone.page.get_by_label("Sign-in name").fill(noor.sign_in_name)
     await phone.page.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
     await phone.press_button("Sign in")
+    await has_it_alone(phone)
     await phone.sees("1 person can be reached now.")
     await phone.page.evaluate("id => { location.hash = `#/people/${id}`; }", ben.id)
     await expect(phone.page.get_by_label("Write to Ben")).to_have_value("")

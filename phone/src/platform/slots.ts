@@ -1,8 +1,8 @@
 // Small values in localStorage or sessionStorage; in memory, until the page is closed, if the browser refuses.
 import { whenForgotten } from './forget';
 
-/** What stays when a session ends: how the app looks on this phone. Everything else belongs to a person, and goes with them. */
-export const STAYING_SLOTS = ['look'];
+/** What stays when a session ends: how the app looks on this phone, and that it was asked about. Everything else belongs to a person, and goes with them. */
+export const STAYING_SLOTS = ['look', 'phone-asked'];
 
 const memory = new Map<string, string>();
 

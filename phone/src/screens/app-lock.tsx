@@ -1,5 +1,5 @@
 // The lock of the app on this phone, and what a shared phone gives away.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Button, ErrorText, RadioGroup, SubPage, Switch } from '../components/basics';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
@@ -13,6 +13,8 @@ import { span } from '../i18n/span';
 import { lockNote } from '../platform/lock-note';
 import { lockWithPhone, lockWithPin, removeLock, setAfter, setLamp } from '../store/app-lock';
 import { CANCELLED } from '../store/passkeys';
+import { go, replaceRoute } from '../store/router';
+import { isNeeded, noteAsked } from '../store/shared-phone';
 import { state } from '../store/store';
 import { Opener, PinField } from './unlock';
 
@@ -20,10 +22,17 @@ const MINUTES = [0, 1, 5, 15];
 const MINUTE_MS = 60_000;
 const STANDARD = 5 * MINUTE_MS;
 
-export function AppLock() {
+/** `asked`: once, after signing in, and not from Settings. */
+export function AppLock({ asked: first }: { asked?: boolean }) {
   const [, redraw] = useState(0);
   const [proven, setProven] = useState(false);
   const onChange = () => redraw(Math.random());
+  useEffect(noteAsked, []);
+  // Somebody who needs company comes before it.
+  const needed = first && isNeeded();
+  useEffect(() => {
+    if (needed) replaceRoute();
+  }, [needed]);
   const note = lockNote();
   const asked = (
     <Group head={t('lock.settings')} after={<Opener label={t('lock.change')} onOpen={() => setProven(true)} />}>
@@ -50,6 +59,16 @@ export function AppLock() {
           </li>
         ))}
       </Group>
+      {first && (
+        <section class="stack">
+          <Button kind="main" onPress={() => go()}>
+            {t('lock.good')}
+          </Button>
+          <Button kind="quiet" onPress={() => go()}>
+            {t('lock.mine-alone')}
+          </Button>
+        </section>
+      )}
     </SubPage>
   );
 }
@@ -111,7 +130,7 @@ function Choice({ onChange, onSet }: { onChange: () => void; onSet: () => void }
               </Button>
             </section>
           )}
-          <Form send={byPin} submit={t('lock.use-pin')}>
+          <Form send={byPin} submit={t('lock.use-pin')} kind="">
             <PinField label={t('lock.new-pin')} fresh />
           </Form>
         </>

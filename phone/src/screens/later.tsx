@@ -81,7 +81,7 @@ const SETTINGS: Record<string, Show> = {
   privacy: () => <Privacy />,
   reflections: () => <Reflections />,
   import: () => <ImportData />,
-  lock: () => <AppLock />,
+  lock: (part) => <AppLock asked={part === 'asked'} />,
   delete: () => <DeleteAccount />,
 };
 

@@ -14,6 +14,7 @@ import { resumeInvitation } from '../store/invitation';
 import { signInByPasskey } from '../store/passkeys';
 import { to } from '../store/router';
 import { enter } from '../store/session';
+import { askAboutPhone } from '../store/shared-phone';
 import { state } from '../store/store';
 
 const NAME_ATTRIBUTES = {
@@ -31,8 +32,10 @@ const normalized = (name: string): string => name.trim().toLowerCase();
 /** Enter the app, or return the error message. */
 async function finishSignIn({ error }: { error?: unknown }): Promise<string> {
   if (error) return errorText(error);
-  if (!resumeInvitation()) location.hash = '';
+  const invited = resumeInvitation();
+  if (!invited) location.hash = '';
   await enter();
+  if (!invited) askAboutPhone();
   return '';
 }
 

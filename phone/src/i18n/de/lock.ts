@@ -20,6 +20,8 @@ export const lock = {
   'lock.none': 'Nicht gesperrt',
   'lock.shared': 'Benutzt noch jemand dieses Telefon?',
   'lock.shared-say': 'Wer es öffnen kann, kann hier Namen und Worte lesen und sich in deinem Namen melden.',
+  'lock.good': 'Gut',
+  'lock.mine-alone': 'Es gehört nur mir',
   'lock.after': 'Wieder fragen',
   'lock.at-once': 'Sofort',
   'lock.after-time': 'Nach {time}',

@@ -20,6 +20,8 @@ export const lock = {
   'lock.none': 'Not locked',
   'lock.shared': 'Does somebody else use this phone?',
   'lock.shared-say': 'Whoever can open it can read names and words here, and can reach out in your name.',
+  'lock.good': 'Good',
+  'lock.mine-alone': 'It is mine alone',
   'lock.after': 'Ask again',
   'lock.at-once': 'At once',
   'lock.after-time': 'After {time} away',

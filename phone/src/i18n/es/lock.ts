@@ -20,6 +20,8 @@ export const lock = {
   'lock.none': 'Sin bloqueo',
   'lock.shared': '¿Alguien más usa este teléfono?',
   'lock.shared-say': 'Quien pueda abrirlo puede leer aquí nombres y palabras, y avisar en tu nombre.',
+  'lock.good': 'Bien',
+  'lock.mine-alone': 'Es solo mío',
   'lock.after': 'Preguntar de nuevo',
   'lock.at-once': 'Enseguida',
   'lock.after-time': 'Tras {time} fuera',
