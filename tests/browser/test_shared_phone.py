@@ -16,6 +16,10 @@ QUESTION = "Does somebody else use this phone?"
 
 async def _signs_in(phone: Phone, person: Person) -> None:
     await phone.open("#/sign-in")
+    await _fills_in(phone, person)
+
+
+async def _fills_in(phone: Phone, person: Person) -> None:
     await phone.page.get_by_label("Sign-in name").fill(person.sign_in_name)
     await phone.page.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
     await phone.press_button("Sign in")
@@ -70,6 +74,20 @@ async def test_somebody_who_needs_company_comes_first(new_phone: NewPhone, circl
     await noor.press()
     await other.sees(re.compile("Noor would like company"))
     await expect(other.heading(QUESTION)).to_have_count(0)
+
+
+async def test_an_invitation_comes_first(new_phone: NewPhone, circle: NewCircle) -> None:
+    (maya,) = await circle("Maya")
+    (ana,) = await circle("Ana")
+    invitation = await maya.ask("POST", "/v1/invitations", {"role": "friend"}, 201)
+    phone = await new_phone("Ana")
+    await phone.open(f"#/invitation/{invitation['token']}")
+    await phone.link("I have an account").click()
+    await _fills_in(phone, ana)
+    await phone.sees_heading("Maya would like you in their circle.")
+    await phone.press_button("Say yes")
+    await expect(phone.heading(QUESTION)).to_have_count(0)
+    assert await phone.page.evaluate("localStorage.getItem('phone-asked')") is None
 
 
 async def test_whoever_has_just_made_an_account_is_not_asked(new_phone: NewPhone) -> None:

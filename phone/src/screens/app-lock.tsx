@@ -1,6 +1,6 @@
 // The lock of the app on this phone, and what a shared phone gives away.
 import { useEffect, useState } from 'preact/hooks';
-import { Button, ErrorText, RadioGroup, SubPage, Switch } from '../components/basics';
+import { Button, ErrorText, RadioGroup, SubPage } from '../components/basics';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { Lamp } from '../components/lamp';
@@ -13,9 +13,11 @@ import { span } from '../i18n/span';
 import { lockNote } from '../platform/lock-note';
 import { lockWithPhone, lockWithPin, removeLock, setAfter, setLamp } from '../store/app-lock';
 import { CANCELLED } from '../store/passkeys';
+import { preferences, setPreferences } from '../store/preferences';
 import { go, replaceRoute } from '../store/router';
 import { isNeeded, noteAsked } from '../store/shared-phone';
 import { state } from '../store/store';
+import { Toggle } from './settings';
 import { Opener, PinField } from './unlock';
 
 const MINUTES = [0, 1, 5, 15];
@@ -42,6 +44,14 @@ export function AppLock({ asked: first }: { asked?: boolean }) {
   return (
     <SubPage of="settings" head={t('lock.shared')} says={t('lock.shared-say')}>
       {note && !proven ? asked : <Choice key={note?.way} onChange={onChange} onSet={() => setProven(false)} />}
+      <ul class="rows">
+        <Toggle
+          name={t('settings.quick-hide')}
+          says={t('settings.quick-hide-say')}
+          on={preferences().quick_hide}
+          onChange={(quick_hide) => setPreferences({ quick_hide })}
+        />
+      </ul>
       {!note?.without_lamp && (
         <section class="card">
           <div class="line">
@@ -113,9 +123,12 @@ function Choice({ onChange, onSet }: { onChange: () => void; onSet: () => void }
       {note ? (
         <>
           <ul class="rows">
-            <Item name={t('lock.lamp')} says={t('lock.lamp-say')}>
-              <Switch label={t('lock.lamp')} on={!note.without_lamp} onChange={(on) => setLamp(on).then(onChange)} />
-            </Item>
+            <Toggle
+              name={t('lock.lamp')}
+              says={t('lock.lamp-say')}
+              on={!note.without_lamp}
+              onChange={(on) => setLamp(on).then(onChange)}
+            />
           </ul>
           <Button onPress={() => removeLock().then(done)}>{t('lock.off')}</Button>
         </>

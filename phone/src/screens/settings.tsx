@@ -230,7 +230,7 @@ export const channelInWords = ({ kind, address }: Channel) =>
 
 const pageHref = (name: string): string => to('settings', name);
 
-function Toggle({
+export function Toggle({
   name,
   says,
   on,

@@ -47,6 +47,7 @@ SCENES: dict[str, Scene] = {
     "supporting": circle.supporting,
     "crowd": circle.crowd,
     "settings": settings.settings,
+    "locked": settings.locked,
     "blocked": settings.blocked,
     "bookends": settings.bookends,
     "plan": plan.plan,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from tests.browser.locked import PIN
 from tests.browser.shots.stage import Stage
 from tests.faults.people import PASSPHRASE
 
@@ -32,6 +33,37 @@ async def settings(stage: Stage) -> None:
     await stage.press(phone, "passphrase.continue")
     await stage.sees(phone, "passphrase.codes-say")
     await stage.show(phone, "passphrase-new")
+
+
+async def locked(stage: Stage) -> None:
+    maya, *_ = await stage.circle()
+    phone = await stage.phone(maya, "#/settings/lock/asked")
+    await stage.show(phone, "shared-phone")
+    await phone.page.locator("[name=pin]").fill(PIN)
+    await stage.press(phone, "lock.use-pin")
+    await stage.sees(phone, "lock-on.pin")
+    await stage.show(phone, "lock-on")
+    await phone.page.locator("[name=pin]").fill(PIN)
+    await stage.press(phone, "lock.change")
+    await stage.sees(phone, "lock.lamp")
+    await stage.show(phone, "lock-change")
+    await stage.goes(phone, "#/")
+    await phone.page.reload()
+    await stage.sees(phone, "lock.open")
+    await stage.show(phone, "locked")
+    await phone.page.locator(".hold").tap()
+    await stage.sees(phone, "lock.hold-longer")
+    await stage.show(phone, "locked-tapped")
+    await phone.page.locator("[name=pin]").fill(PIN)
+    await stage.press(phone, "lock.open")
+    await stage.goes(phone, "#/settings/lock")
+    await phone.page.locator("[name=pin]").fill(PIN)
+    await stage.press(phone, "lock.change")
+    await phone.page.get_by_role("switch", name=stage.say("lock.lamp")).click()
+    await stage.goes(phone, "#/")
+    await phone.page.reload()
+    await stage.sees(phone, "lock.open")
+    await stage.show(phone, "locked-without-lamp")
 
 
 async def blocked(stage: Stage) -> None:
