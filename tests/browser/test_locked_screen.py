@@ -37,6 +37,22 @@ async def _touch(devtools: CDPSession, kind: str, *fingers: Point) -> None:
     await devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
+async def test_who_cannot_hold_the_lamp_taps_twice(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    phone = await locked_by_pin(new_phone, noor, width=320)
+    other_way = phone.button("I cannot hold it")
+    await expect(other_way).to_have_count(0)
+    lamp = await phone.button("Reach out now").bounding_box()
+    await phone.button("Reach out now").tap()
+    await expect(other_way).to_be_visible()
+    assert await phone.button("Reach out now").bounding_box() == lamp, "nothing moves from under a finger"
+    await phone.is_sound()
+    await other_way.tap()
+    await phone.sees_heading("Your people are told.", within=20)
+    await shows_nothing_of(phone)
+    assert len(await ben.inbox()) == 1
+
+
 async def test_holding_the_lamp_is_a_press_and_a_tap_is_none(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await locked_by_pin(new_phone, noor)

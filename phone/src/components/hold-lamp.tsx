@@ -5,6 +5,7 @@ import type { Hold, HoldEvent } from '../domain/hold';
 import { HOLD_MS, nextHold } from '../domain/hold';
 import { t } from '../i18n';
 import { state } from '../store/store';
+import { Button } from './basics';
 import { Lamp } from './lamp';
 
 /** What takes it out of somebody's hands: the phone, a scroll, another window. */
@@ -88,6 +89,12 @@ export function HoldLamp({ onPress, children }: { onPress: () => void; children:
       <p class="soft small" id="hold" role="status">
         {t(tooShort ? 'lock.hold-longer' : 'lock.hold')}
       </p>
+      {/* For a hand that trembles, or a switch instead of a finger. Taps on two things are no accident either. */}
+      <div hidden={!tooShort}>
+        <Button kind="quiet" onPress={onPress}>
+          {t('lock.hold-cannot')}
+        </Button>
+      </div>
     </>
   );
 }

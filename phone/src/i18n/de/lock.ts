@@ -3,6 +3,7 @@ export const lock = {
   'lock.head': 'Gesperrt',
   'lock.hold': 'Halt die Lampe zwei Sekunden lang, um dich zu melden.',
   'lock.hold-longer': 'Ein wenig länger: Halt die Lampe zwei Sekunden lang.',
+  'lock.hold-cannot': 'Ich kann sie nicht halten',
   'lock.open': 'Öffnen',
   'lock.open-phone': 'Mit Finger, Gesicht oder Code öffnen',
   'lock.pin': 'Deine PIN',

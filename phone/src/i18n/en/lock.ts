@@ -3,6 +3,7 @@ export const lock = {
   'lock.head': 'Locked',
   'lock.hold': 'Hold the lamp for two seconds to reach out.',
   'lock.hold-longer': 'A little longer: hold the lamp for two seconds.',
+  'lock.hold-cannot': 'I cannot hold it',
   'lock.open': 'Open',
   'lock.open-phone': 'Open with finger, face or code',
   'lock.pin': 'Your PIN',

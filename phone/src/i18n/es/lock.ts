@@ -3,6 +3,7 @@ export const lock = {
   'lock.head': 'Bloqueado',
   'lock.hold': 'Mantén la lámpara dos segundos para avisar.',
   'lock.hold-longer': 'Un poco más: mantén la lámpara dos segundos.',
+  'lock.hold-cannot': 'No puedo mantenerla',
   'lock.open': 'Abrir',
   'lock.open-phone': 'Abrir con el dedo, la cara o el código',
   'lock.pin': 'Tu PIN',
