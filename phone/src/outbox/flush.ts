@@ -3,7 +3,7 @@ import { post } from '../api/post';
 import type { Outcome, Press, Step } from '../domain/press';
 import { nextStep, outcomeOf, requestBody, requestPath } from '../domain/press';
 import { newKey } from '../platform/random-key';
-import { drop, get, put, whileKept } from '../platform/storage';
+import { drop, get, put } from '../platform/storage';
 import { serializer } from './lock';
 
 const serialized = serializer('porchlight-press');
@@ -13,15 +13,16 @@ export type Flushed = { kind: 'none' } | Step | { kind: 'done'; outcome: Outcome
 /** Make one attempt. A lock keeps page and worker from sending at the same time; the key makes even that harmless. */
 export function flush(who: string | undefined): Promise<Flushed> {
   return serialized(async () => {
-    const isKept = whileKept('press');
     const press = await get<Press>('press');
     if (!press || press.person_id !== who) return { kind: 'none' };
     const step = nextStep(press, Date.now());
     if (step.kind !== 'send') return step;
     const [result, reply] = await send(press);
-    if (result === 'sent' || result === 'nobody' || result === 'over') await drop('press');
-    else if (isKept())
-      await put('press', { ...press, ...(result === 'new-key' ? { key: newKey() } : { held: result }) });
+    const settled = result === 'sent' || result === 'nobody' || result === 'over';
+    // Signed out meanwhile, here or in another tab, while the worker was sending: what is there by now is another press, or none.
+    const isKept = (await get<Press>('press'))?.key === press.key;
+    if (isKept && settled) await drop('press');
+    else if (isKept) await put('press', { ...press, ...(result === 'new-key' ? { key: newKey() } : { held: result }) });
     return { kind: 'done', outcome: result, reply, press };
   });
 }

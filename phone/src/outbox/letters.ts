@@ -88,26 +88,35 @@ function inPlaceOf(before: Letter, letter: Letter): Letter {
 }
 
 /** Give up a letter that is still here. */
-export const discard = (key: string): Promise<void> =>
-  serialized(async () => write((await read()).filter((letter) => letter.key !== key)));
+export const discard = (key: string): Promise<void> => {
+  const isKept = whileKept('letters');
+  return serialized(async () => {
+    const letters = await read();
+    if (isKept()) await write(letters.filter((letter) => letter.key !== key));
+  });
+};
 
 /**
  * Send the letters of this person, in order, until one does not arrive. A letter that is refused is given up, and the
  * reply says why; with `otherwise`, that is sent in its place, unless somebody waits for the reply (`awaited`).
  */
-export const sendLetters = (who: string | undefined, awaited?: string): Promise<Reply[]> =>
-  serialized(async () => {
+export const sendLetters = (who: string | undefined, awaited?: string): Promise<Reply[]> => {
+  const isKept = whileKept('letters');
+  return serialized(async () => {
     const replies: Reply[] = [];
     let letters = await read();
-    for (;;) {
+    // Once they have signed out, nothing is put back, nor sent in the name of whoever signs in next.
+    while (isKept()) {
       const letter = letters.find(({ person_id }) => person_id === who);
       const tried = letter && (await attempt(letter, letter.key === awaited).catch(() => null));
-      if (!tried) return replies;
+      if (!tried || !isKept()) break;
       letters = letters.flatMap((other) => (other === letter ? tried.next : other));
       await write(letters);
       if (tried.reply) replies.push(tried.reply);
     }
+    return replies;
   });
+};
 
 /** A reply, and the letters that take the place of this one. */
 interface Tried {

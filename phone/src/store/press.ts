@@ -84,6 +84,8 @@ export async function sendPending(): Promise<void> {
   // A browser has few connections, and the press needs one now.
   const flushed =
     nextStep(press, Date.now()).kind === 'send' ? await withoutStream(() => flush(me.id)) : await flush(me.id);
+  // Signed out meanwhile.
+  if (state.me?.id !== me.id) return;
   if (flushed.kind === 'ring') scheduleSend(press);
   else if (flushed.kind === 'none') {
     // The service worker was faster, or nothing could be stored.

@@ -9,7 +9,7 @@ import { isLanguage } from '../i18n/languages';
 import type { End } from '../platform/forget';
 import { forget } from '../platform/forget';
 import { openedKey } from '../platform/sealing';
-import { drop, empty, get, isSilent, put } from '../platform/storage';
+import { drop, empty, get, isSilent, put, whileKept } from '../platform/storage';
 import { destroy, unseal } from '../vault/vault';
 import { isLocked, setOpen, showLocked } from './lock';
 import { clearNotifications, register } from './notifications';
@@ -40,6 +40,7 @@ async function startSession(words: Promise<void>): Promise<void> {
   callbacks.beforeSignIn = finishSignOut;
   // A pending sign-out would end the new session.
   callbacks.afterSignIn = () => drop('leaving');
+  const isKept = whileKept('who');
   const request = api.GET('/v1/me');
   const [storedId, leaving] = await Promise.all([get<string>('who'), get<boolean>('leaving'), words]);
   if (leaving) {
@@ -48,14 +49,15 @@ async function startSession(words: Promise<void>): Promise<void> {
     return retrySignOut();
   }
   const locked = isLocked();
-  if (storedId && locked) {
-    await showLocked(storedId);
-    hear();
-    await restorePress();
-  } else if (storedId) {
-    const vaultContent = await unseal();
+  if (storedId) {
+    const vaultContent = locked ? null : await unseal();
+    // Another tab may have locked it while the vault was opened.
+    if (isLocked()) {
+      await showLocked(storedId);
+      hear();
+    }
     // Show the app before the network answers: a slow one must not delay the button.
-    if (vaultContent?.me.id === storedId)
+    else if (vaultContent?.me.id === storedId)
       showAccount(
         { ...PROFILE_DEFAULTS, ...vaultContent.me },
         {
@@ -66,9 +68,9 @@ async function startSession(words: Promise<void>): Promise<void> {
     await restorePress();
   }
   const { data, error } = await request;
-  // Unlocked meanwhile: the app has started again.
-  if (locked !== isLocked()) return;
-  if (data) await (locked && data.id === (storedId ?? data.id) ? stayLocked(data) : enter(data));
+  // Unlocked meanwhile, the app has started again; signed out meanwhile, the reply is about nobody who is here.
+  if ((locked && !isLocked()) || !isKept()) return;
+  if (data) await (isLocked() && data.id === (storedId ?? data.id) ? stayLocked(data) : enter(data));
   else if (problemType(error) !== NETWORK_ERROR) {
     if (state.session === 'starting') change({ session: storedId ? 'expired' : 'out' });
   } else if (state.session === 'starting') {
@@ -148,9 +150,11 @@ export async function enter(me?: Me): Promise<void> {
   // it may hold a press that must not be erased.
   const storedId = await get<string>('who');
   if (storedId !== profile.id && !(storedId === undefined && isSilent())) await erase('replaced');
+  const isKept = whileKept('who');
   await put('who', profile.id);
   await setPreferences(isLanguage(profile.language) ? { language: profile.language } : {}).catch(() => undefined);
-  // Locked in another tab meanwhile.
+  // Signed out meanwhile, or locked in another tab.
+  if (!isKept()) return;
   if (isLocked()) return stayLocked(profile);
   showAccount(profile, { online: true });
   // The browser's push address may have changed while the app was closed.
