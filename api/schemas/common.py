@@ -125,7 +125,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2200
 MAX_NOTE_LENGTH = 2000
 MAX_MESSAGE_LENGTH = 4000
 SignInName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]{3,64}$")]
-GivenSignInName = Annotated[str, BeforeValidator(_normalize_sign_in_name), SignInName]
+GivenSignInName = Annotated[str, BeforeValidator(_normalize_sign_in_name), FREE_TEXT]
+"""Whatever is typed, even what nobody can be called: the answer is the same as for any other name that nobody has."""
 # Hashed in a normalized spelling (core.secret_text); a keyboard that decomposes letters sends more characters.
 Passphrase = Annotated[str, StringConstraints(min_length=8, max_length=1024), AfterValidator(_check_passphrase_length)]
 GivenPassphrase = Annotated[str, StringConstraints(min_length=1, max_length=1024)]

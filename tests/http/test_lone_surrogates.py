@@ -55,3 +55,13 @@ async def test_a_lone_surrogate_is_removed_from_every_other_text(world: World) -
 async def test_a_lone_surrogate_in_an_identifier_is_refused(world: World, path: str, json_text: str) -> None:
     ben = await world.person("Ben")
     assert (await send_json(ben, "POST", path, json_text, expect=422))["type"] == "/problems/invalid"
+
+
+async def test_a_sign_in_name_with_a_lone_surrogate_is_one_that_nobody_has(world: World) -> None:
+    ben = await world.person("Ben")
+    for path, secret in (
+        ("/v1/sessions", '"passphrase": "a lamp"'),
+        ("/v1/sessions/recovery", '"recovery_code": "0000", "new_passphrase": "a lamp at the gate"'),
+    ):
+        refused = await send_json(ben, "POST", path, f'{{"sign_in_name": "HALF", {secret}}}', expect=401)
+        assert refused["type"] == "/problems/wrong-credentials"
