@@ -118,7 +118,9 @@ def _node_requirements() -> Path:
 def _run(npm: list[str], *arguments: str) -> None:
     # npm starts `node` by name, so the chosen one comes first in PATH.
     path = os.pathsep.join([str(Path(npm[0]).parent), os.environ.get("PATH", "")])
-    environment: Mapping[str, str] = {**os.environ, "PATH": path}
+    # What Vite may do one day, and what npm would rather be, is nothing that whoever builds can act on.
+    quiet = {"VITE_CONFIG_NATIVE_IGNORE_WARNING": "true", "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
+    environment: Mapping[str, str] = {**os.environ, **quiet, "PATH": path}
     result = subprocess.run([*npm, *arguments], cwd=PHONE, env=environment, check=False)
     if result.returncode != 0:
         raise SystemExit(f"npm {' '.join(arguments)} failed in {PHONE}.")

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.operator_errors import OperatorError
+from cli.sealed_rows import SAMPLE, count_lacking
 from core import encryption, push_keys
 from core.database import Database
 from core.encryption import Keyring
@@ -39,6 +40,11 @@ async def open_keyring(settings: Settings, database: Database) -> Keyring:
         log.error("master_key_wrong_or_missing")
     if not keyring.push.trusted:
         log.error("push_key_wrong_or_missing")
+    async with database.read() as session:
+        lacking = await count_lacking(session, keyring, sample=SAMPLE)
+    for path, rows in zip((settings.master_key_path, settings.push_key_path), lacking, strict=True):
+        if rows:
+            log.error("key_file_of_another_time", path=str(path), lacks_the_key_of=rows)
     if not keyring.opens_addresses:
         log.error("nobody_can_be_pushed", because="no key at hand opens push addresses")
     return keyring

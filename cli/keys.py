@@ -7,36 +7,27 @@ import asyncio
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
-from sqlalchemy import ColumnElement, LargeBinary, func, literal, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import select, update
 
 from cli.keyring import PUSH_KEY_FINGERPRINT, open_keyring, stored_fingerprint
+from cli.sealed_rows import SEALED_BY_MASTER_KEYS, SEALED_BY_PUSH_KEYS, SealedColumn, count_lacking, count_needing
 from core import encryption, key_file, push_keys
 from core.clock import DatabaseClock
 from core.database import Database
 from core.encryption import Keyring
 from core.settings import Settings
-from models import Channel, Device, Installation, Person
+from models import Installation, Person
 from worker.push_address_sealing import PushAddressSealer
 
 REWRAP_BATCH = 200
 SETTLING_SECONDS = 60.0
 """How long after a file was changed nothing is retired: a request that began before may still store what an older key sealed."""
-SEALED_BY_MASTER_KEYS: Final = {"data keys": Person.data_key}
-SEALED_BY_PUSH_KEYS: Final = {
-    "addresses of devices": Device.push_address,
-    "addresses of channels": Channel.push_address,
-}
-
 
 _AFTERWARDS = (
     "Servers and workers on this machine use it from now on. Update your copy of the file, and the file on other machines.\n"
     "`porchlight keys retire` removes the older keys once nothing needs them."
 )
-
-_SealedColumn = InstrumentedAttribute[bytes] | InstrumentedAttribute[bytes | None]
 
 
 async def keys_command(settings: Settings, what: str) -> int:
@@ -52,28 +43,43 @@ async def keys_command(settings: Settings, what: str) -> int:
             case "retire":
                 return await _retire_keys(settings, database, keyring)
             case _:
-                return _show_keys(settings, keyring)
+                return await _show_keys(settings, database, keyring)
     finally:
         await database.close()
 
 
-def _show_keys(settings: Settings, keyring: Keyring) -> int:
-    for path, fingerprint, good, consequence in (
+async def _show_keys(settings: Settings, database: Database, keyring: Keyring) -> int:
+    async with database.read() as session:
+        master, push = await count_lacking(session, keyring)
+    for path, fingerprint, good, consequence, lacking in (
         (
             settings.master_key_path,
             keyring.fingerprint if keyring.trusted else None,
             keyring.trusted,
             "what people wrote is withheld",
+            master,
         ),
-        (settings.push_key_path, keyring.push.fingerprint, keyring.push.trusted, "only the master key opens addresses"),
+        (
+            settings.push_key_path,
+            keyring.push.fingerprint,
+            keyring.push.trusted,
+            "only the master key opens addresses",
+            push,
+        ),
     ):
-        if good:
+        if lacking:
+            print(
+                f"{path} is of another time than this database: it lacks the key of {', '.join(lacking)}."
+                " Put the copy that belongs to this backup in its place.",
+                file=sys.stderr,
+            )
+        elif good:
             print(f"{path}: fingerprint {fingerprint}, a key of this database.")
         else:
             print(f"{path} is missing, or is not the key file of this database: {consequence}.", file=sys.stderr)
     if not keyring.opens_addresses:
         print("Nobody can be pushed. Restore either of the two files, and restart.", file=sys.stderr)
-    return 0 if keyring.trusted and keyring.push.trusted else 1
+    return 0 if keyring.trusted and keyring.push.trusted and not master and not push else 1
 
 
 async def _rotate_master_key(settings: Settings, database: Database, keyring: Keyring) -> int:
@@ -129,7 +135,7 @@ async def _renew_push_key(settings: Settings, database: Database, keyring: Keyri
 async def _retire_keys(settings: Settings, database: Database, keyring: Keyring) -> int:
     """Remove the older keys of both files that no row needs any more. A file that this database does not know is left alone."""
     if not keyring.trusted or not keyring.push.trusted:
-        return _show_keys(settings, keyring)
+        return await _show_keys(settings, database, keyring)
     refused = False
     for path, sealed in (
         (settings.master_key_path, SEALED_BY_MASTER_KEYS),
@@ -140,14 +146,15 @@ async def _retire_keys(settings: Settings, database: Database, keyring: Keyring)
     return 1 if refused else 0
 
 
-async def _retire_keys_of(path: Path, database: Database, sealed: Mapping[str, _SealedColumn]) -> bool:
+async def _retire_keys_of(path: Path, database: Database, sealed: Mapping[str, SealedColumn]) -> bool:
     """Remove the older keys of one file; return False when a row needs one of them."""
     older = key_file.load_named_keys(path).older
     if not older:
         print(f"{path}: nothing to retire, there is only the current key.")
         return True
     await _settle(path)
-    needed = await _count_needed(database, sealed, older)
+    async with database.read() as session:
+        needed = await count_needing(session, sealed, older)
     if needed:
         print(f"{path}: nothing was removed. Older keys are still needed: {', '.join(needed)}.", file=sys.stderr)
         print("`porchlight keys rotate` and `porchlight keys push` seal them anew.", file=sys.stderr)
@@ -163,21 +170,6 @@ async def _settle(path: Path) -> None:
     if left > 0:
         print(f"{path} was changed a moment ago; looking in {left:.0f} s.")
         await asyncio.sleep(left)
-
-
-async def _count_needed(database: Database, sealed: Mapping[str, _SealedColumn], names: tuple[str, ...]) -> list[str]:
-    needed = []
-    async with database.read() as session:
-        for what, column in sealed.items():
-            counting = select(func.count()).where(_sealed_by(column, names))
-            if count := (await session.execute(counting)).scalar_one():
-                needed.append(f"{count} {what}")
-    return needed
-
-
-def _sealed_by(column: _SealedColumn, names: tuple[str, ...]) -> ColumnElement[bool]:
-    tags = [key_file.tag(name) for name in names]
-    return or_(*(func.substr(column, 1, len(tag)) == literal(tag, LargeBinary) for tag in tags))
 
 
 async def _rewrap_data_keys(database: Database, keyring: Keyring) -> int:

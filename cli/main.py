@@ -103,6 +103,7 @@ def _run_command(arguments: argparse.Namespace, settings: Settings, seams: Seams
             if settings.database_url is None:
                 settings.data_dir.mkdir(parents=True, exist_ok=True)
             asyncio.run(upgrade(settings.sqlalchemy_url))
+            print("The tables are up to date.")
         case "restore":
             return restore.restore_command(settings, arguments.file)
         case "backup":

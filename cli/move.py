@@ -52,7 +52,8 @@ async def move_command(settings: Settings, to: str) -> int:
             await _mark(source, MOVED, _shown(target_url))
             await target.execute(delete(Installation).where(Installation.name == MOVING))
             await target.commit()
-    print(f"Every row is there. Start Porchlight with PORCHLIGHT_DATABASE_URL={_shown(target_url)} (with the password)")
+    password = " (with the password)" if target_url.password else ""
+    print(f"Every row is there. Start Porchlight with PORCHLIGHT_DATABASE_URL={_shown(target_url)}{password}")
     print(
         f"and with the same key files: {settings.master_key_path}, {settings.push_key_path}, {settings.webpush_key_path}."
     )

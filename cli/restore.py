@@ -39,7 +39,10 @@ def restore_command(settings: Settings, backup: Path) -> int:
     print(f"Restored {place} from {backup}" + (f"; what was there is {kept}." if kept else "."))
     if revision < MIN_REVISION or revision < head_revision():
         print("Its tables are of an earlier release; the next start brings them up to date.")
-    print(f"It needs the keys of its own installation: {settings.master_key_path} and {settings.push_key_path}.")
+    print(
+        f"It needs the keys as they were when it was made: {settings.master_key_path} and {settings.push_key_path}."
+        " `porchlight keys show` says whether these are."
+    )
     return 0
 
 

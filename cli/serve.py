@@ -31,16 +31,18 @@ log = structlog.get_logger(__name__)
 
 
 class Server(uvicorn.Server):
-    """Ends the event streams on shutdown; they would never end by themselves."""
+    """Ends the event streams on shutdown; they would never end by themselves. `public_url` is where people open it."""
 
-    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
+    def __init__(self, config: uvicorn.Config, closing: asyncio.Event, public_url: str) -> None:
         super().__init__(config)
         self._closing = closing
+        self._public_url = public_url
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            log.info("listening", url=f"http://{self.config.host}:{self.config.port}")
+            # Only the public address is one to click on: passkeys and invitations belong to its host.
+            log.info("listening", url=self._public_url, on=f"{self.config.host} port {self.config.port}")
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         self._closing.set()
@@ -76,7 +78,7 @@ async def serve(
     limit = ConnectionLimit(descriptors.connections, settings.trusted_proxies, ClosedConnectionReport())
     closing = asyncio.Event()
     stop = asyncio.Event()
-    server = Server(_server_config(settings, gate, limit, host, port), closing)
+    server = Server(_server_config(settings, gate, limit, host, port), closing, settings.public_url)
     may_accept = asyncio.Event()
 
     def leave() -> None:

@@ -40,9 +40,14 @@ class NamedKeys:
         return bool(self._keys)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all keys, the current one first."""
+        return tuple(self._keys)
+
+    @property
     def older(self) -> tuple[str, ...]:
         """The names of all keys but the current one."""
-        return tuple(self._keys)[1:]
+        return self.names[1:]
 
     def current(self) -> tuple[str, AESGCM] | None:
         """Return the key that seals now, after a look at whether the file has changed; None without any."""

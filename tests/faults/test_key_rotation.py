@@ -68,6 +68,44 @@ async def test_keys_are_rotated_and_retired_while_serving(installation: Installa
     await installation.pushed([*circle.members, late])
 
 
+async def test_keys_of_another_time_than_the_backup_are_named(
+    sqlite_installation: Installation, tmp_path: Path
+) -> None:
+    server = await sqlite_installation.serve()
+    circle = await sqlite_installation.circle(server, members=1)
+    folder = sqlite_installation.folder / "keys"
+    copy = tmp_path / "copy.db"
+    assert await sqlite_installation.run("backup", str(copy)).end(within=90) == 0
+    earlier = {path: path.read_bytes() for path in (folder / "master.key", folder / "push.key")}
+    for what in ("rotate", "push"):
+        assert (await _keys(sqlite_installation, what))[0] == 0
+    for path in earlier:
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    assert (await _keys(sqlite_installation, "retire"))[0] == 0
+    assert (await _keys(sqlite_installation, "show"))[0] == 0
+    server.kill()
+
+    restoring = sqlite_installation.run("restore", str(copy))
+    assert await restoring.end(within=90) == 0
+    assert "as they were when it was made" in restoring.logged
+    status, said = await _keys(sqlite_installation, "show")
+    assert status == 1
+    assert "it lacks the key of 2 of the data keys." in said
+    assert "it lacks the key of 1 of the addresses of devices." in said
+    again = await sqlite_installation.serve()
+    circle.owner.at = again
+    assert (await circle.owner.ask("GET", "/v1/me"))["display_name"] is None
+    assert again.logged.count("key_file_of_another_time") == 2
+
+    # Put back, they are used without a restart, and nothing is said any more.
+    for path, content in earlier.items():
+        path.write_bytes(content)
+    assert (await _keys(sqlite_installation, "show"))[0] == 0
+    assert (await circle.owner.ask("GET", "/v1/me"))["display_name"] == "Maya"
+    await circle.owner.press(NOTE)
+    await sqlite_installation.pushed(circle.members)
+
+
 async def test_a_key_that_a_row_still_needs_is_not_retired(installation: Installation) -> None:
     server = await installation.serve()
     maya = await Person.sign_up(server, "Maya")
@@ -80,7 +118,7 @@ async def test_a_key_that_a_row_still_needs_is_not_retired(installation: Install
     before = [path.read_bytes() for path in files]
     status, said = await _keys(installation, "retire")
     assert status == 1
-    assert "1 data keys" in said
+    assert "1 of the data keys" in said
     assert "1 addresses of devices" in said
     assert [path.read_bytes() for path in files] == before
     assert (await maya.ask("GET", "/v1/me"))["display_name"] == "Maya"
