@@ -15,6 +15,33 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 LATER = "The server learns of it as soon as there is a connection."
 
 
+@pytest.mark.parametrize("connected", [True, False])
+async def test_signing_out_in_one_tab_signs_the_others_out(
+    new_phone: NewPhone, circle: NewCircle, *, connected: bool
+) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees("1 person can be reached now.")
+    await phone.controlled()
+    other = await phone.context.new_page()
+    await other.goto(f"{phone.url}/#/circle")
+    await expect(other.get_by_text("Ben").first).to_be_visible()
+    await phone.go("Settings")
+    await phone.button("Sign out").scroll_into_view_if_needed()
+    await phone.context.set_offline(not connected)
+    await phone.press_button("Sign out")
+    await expect(phone.link("Create account")).to_be_visible()
+    await expect(other.get_by_role("link", name="Create account")).to_be_visible()
+    assert "Ben" not in await other.content()
+    if not connected:
+        await phone.context.set_offline(False)
+        await phone.no_longer_sees(LATER, within=20)
+    await other.reload()
+    await expect(other.get_by_role("link", name="Create account")).to_be_visible()
+
+
 async def test_a_sign_out_without_a_connection_is_kept_and_sent(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, _ = await circle("Noor", "Ben")
     before = len((await noor.ask("GET", "/v1/sessions"))["items"])

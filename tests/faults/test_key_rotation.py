@@ -119,7 +119,7 @@ async def test_a_key_that_a_row_still_needs_is_not_retired(installation: Install
     status, said = await _keys(installation, "retire")
     assert status == 1
     assert "1 of the data keys" in said
-    assert "1 addresses of devices" in said
+    assert "1 of the addresses of devices" in said
     assert [path.read_bytes() for path in files] == before
     assert (await maya.ask("GET", "/v1/me"))["display_name"] == "Maya"
 

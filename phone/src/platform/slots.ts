@@ -1,6 +1,9 @@
 // Small values in localStorage or sessionStorage; in memory, until the page is closed, if the browser refuses.
 import { whenForgotten } from './forget';
 
+/** Written and removed when a session ends here, for the other tabs: how it ended. */
+export const ENDED_SLOT = 'ended';
+
 /** What stays when a session ends: how the app looks on this phone, and that it was asked about. Everything else belongs to a person, and goes with them. */
 export const STAYING_SLOTS = ['look', 'phone-asked'];
 

@@ -1,8 +1,12 @@
 // The app lock, as far as every page needs it: whether it is locked now, and locking. How it opens is in app-lock.ts.
+
+import { silence } from '../api/events';
 import type { Me, Member } from '../contract/types';
 import { asksAgain } from '../domain/away';
 import { forget, whenForgotten } from '../platform/forget';
 import { LOCK_SLOT, lockNote } from '../platform/lock-note';
+import { ENDED_SLOT } from '../platform/slots';
+import { dropAllBut } from '../platform/storage';
 import type { Numbers } from '../vault/vault';
 import { readNumbers } from '../vault/vault';
 import { change, NOBODY, state } from './store';
@@ -51,6 +55,13 @@ export function lock(): void {
 const contacts = (circle: Member[] | null): string[] =>
   (circle ?? []).flatMap(({ state, contact }) => (state === 'active' && contact ? [contact] : []));
 
+/** Somebody has signed out in another tab, or somebody else in: begin anew, and leave nothing that was being kept here. */
+async function endHere(how: string): Promise<void> {
+  silence();
+  if (how === 'signed-out') await dropAllBut(['leaving', 'language', 'press', 'who']);
+  location.reload();
+}
+
 /** Lock after some time away, and where it was switched on in another tab. Blank while nobody looks, for the list of recent apps. */
 export function watchLock(): void {
   let left: { clock: number; page: number } | null = null;
@@ -68,6 +79,7 @@ export function watchLock(): void {
     }
   });
   addEventListener('storage', ({ key, oldValue, newValue }) => {
+    if (key === ENDED_SLOT && newValue) void endHere(newValue);
     if (key !== LOCK_SLOT) return;
     const before = lockNote(oldValue);
     const now = lockNote(newValue);

@@ -9,6 +9,7 @@ import { isLanguage } from '../i18n/languages';
 import type { End } from '../platform/forget';
 import { forget } from '../platform/forget';
 import { openedKey } from '../platform/sealing';
+import { ENDED_SLOT, writeSlot } from '../platform/slots';
 import { drop, empty, get, isSilent, put, whileKept } from '../platform/storage';
 import { destroy, unseal } from '../vault/vault';
 import { isLocked, setOpen, showLocked } from './lock';
@@ -149,7 +150,7 @@ export async function enter(me?: Me): Promise<void> {
   // If somebody else has signed in, what is stored belongs to the previous person. A silent storage is no proof of that:
   // it may hold a press that must not be erased.
   const storedId = await get<string>('who');
-  if (storedId !== profile.id && !(storedId === undefined && isSilent())) await erase('replaced');
+  if (storedId !== profile.id && !(storedId === undefined && isSilent())) await erase('replaced', storedId);
   const isKept = whileKept('who');
   await put('who', profile.id);
   await setPreferences(isLanguage(profile.language) ? { language: profile.language } : {}).catch(() => undefined);
@@ -178,10 +179,11 @@ function expire(): void {
     void get('who').then((storedId) => change({ session: storedId ? 'expired' : 'out' }));
 }
 
-/** Erase everything that is kept of a person, wherever the app keeps it. */
-async function erase(end: End): Promise<void> {
+/** Erase everything that is kept of a person, wherever the app keeps it. `was`: there was one, whom other tabs may show. */
+async function erase(end: End, was: unknown = true): Promise<void> {
   forget(end);
   change(NOBODY);
+  if (was) for (const told of [end, null]) writeSlot(ENDED_SLOT, told);
   await empty();
 }
 
