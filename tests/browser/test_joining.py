@@ -77,6 +77,8 @@ async def test_an_invitation_is_previewed_before_any_form(
     await phone.sees_heading(ASKS)
     await phone.sees("As their friend.")
     await phone.sees("Porchlight lets a person tell a few people they trust")
+    # No channel is set up here, which a guest would be told by.
+    await expect(phone.button("Without the app")).to_have_count(0)
     await phone.is_sound()
     await phone.press_button("Not now")
     await phone.sees("The link from Maya keeps until")
@@ -228,3 +230,5 @@ async def test_a_pending_invitation_has_a_name_and_can_be_shown_again(new_phone:
     await expect(code).to_be_visible()
     [link] = (await maya.ask("GET", "/v1/invitations"))["items"]
     assert link["label"] == "Dee"
+    await phone.page.wait_for_load_state("networkidle")
+    await expect(phone.text("Without the app")).to_have_count(0)

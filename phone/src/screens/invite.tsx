@@ -5,6 +5,7 @@ import { Button, ErrorText, RadioGroup, Sheet } from '../components/basics';
 import { Field } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
+import { useGuestsOffered } from '../components/guests-offered';
 import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { role, roles } from '../components/people';
@@ -64,6 +65,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
 }
 
 function Code({ url, qr, expires_at }: { url: string; qr: NewInvitation['qr']; expires_at: string }) {
+  const guests = useGuestsOffered();
   return (
     <>
       <p class="soft">{t('invite.say')}</p>
@@ -72,13 +74,15 @@ function Code({ url, qr, expires_at }: { url: string; qr: NewInvitation['qr']; e
       </svg>
       <p class="soft small mid">{t('invite.until', { time: moment(expires_at) })}</p>
       <Share url={url} />
-      <details class="mid">
-        <summary class="btn quiet">{t('join.without-app')}</summary>
-        <div class="stack">
-          <p>{t('invite.without-app-say')}</p>
-          <Share url={url.replace('/#/', '/#/g/')} />
-        </div>
-      </details>
+      {guests && (
+        <details class="mid">
+          <summary class="btn quiet">{t('join.without-app')}</summary>
+          <div class="stack">
+            <p>{t('invite.without-app-say')}</p>
+            <Share url={url.replace('/#/', '/#/g/')} />
+          </div>
+        </details>
+      )}
     </>
   );
 }

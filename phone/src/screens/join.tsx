@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Button, ErrorText, Headline } from '../components/basics';
+import { useGuestsOffered } from '../components/guests-offered';
 import { Lamp, Light } from '../components/lamp';
 import { usePasskeyMakeable } from '../components/passkeys-offered';
 import { nameOf, role } from '../components/people';
@@ -32,6 +33,7 @@ export function Join({ token }: { token: string }) {
   const [fresh, setFresh] = useState(() => invitation() === token);
   const [key] = useState(newKey);
   const possible = usePasskeyMakeable();
+  const guests = useGuestsOffered();
   const inside = state.session === 'in';
   const loadPreview = async () => {
     const { data: preview, error } = await api.POST('/v1/invitations/preview', { body: { token } });
@@ -62,8 +64,9 @@ export function Join({ token }: { token: string }) {
   if (joined && inside) return <Joined of={joined} fresh={fresh} />;
   if (error) return <CannotBeUsed error={error} inside={inside} onAgain={loadPreview} />;
   // Ask nothing before the link is checked, and let nothing move under a finger afterwards.
-  if (!preview || joined || possible === undefined) return <main class="page" aria-busy="true" />;
-  return <Question of={preview} token={token} inside={inside} possible={possible} onYes={accept} />;
+  if (!preview || joined || possible === undefined || guests === undefined)
+    return <main class="page" aria-busy="true" />;
+  return <Question of={preview} token={token} inside={inside} possible={possible} guests={guests} onYes={accept} />;
 }
 
 function Question({
@@ -71,12 +74,14 @@ function Question({
   token,
   inside,
   possible,
+  guests,
   onYes,
 }: {
   of: Preview;
   token: string;
   inside: boolean;
   possible: boolean;
+  guests: boolean;
   onYes: () => Promise<string>;
 }) {
   const [later, setLater] = useState(false);
@@ -124,9 +129,11 @@ function Question({
             </a>
             {notNow}
           </div>
-          <Button kind="quiet" onPress={withoutApp}>
-            {t('join.without-app')}
-          </Button>
+          {guests && (
+            <Button kind="quiet" onPress={withoutApp}>
+              {t('join.without-app')}
+            </Button>
+          )}
         </>
       )}
     </main>
