@@ -6,6 +6,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.locked import has_it_alone
 from tests.faults.people import PASSPHRASE
+from tests.faults.processes import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -51,6 +52,21 @@ async def test_the_passphrase_works_without_a_passkey(new_phone: NewPhone) -> No
     await phone.press_button("Use a passkey")
     await phone.sees("If you have a passphrase, it still does.")
     await devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": sensor})
+    await expect(phone.page.get_by_label("Passphrase")).to_be_visible()
+
+
+async def test_passkeys_are_not_offered_at_an_ip_address(new_phone: NewPhone, server: Server) -> None:
+    """A passkey belongs to a domain. The server is named localhost here, and cannot see how it was reached."""
+    phone = await new_phone("Ola")
+    await phone.open("#/sign-in")
+    await phone.gets_a_sensor()
+    await expect(phone.button("Use a passkey")).to_be_visible()
+    await phone.page.goto(f"http://127.0.0.1:{server.port}/#/sign-in")
+    await expect(phone.button("Sign in")).to_be_visible()
+    await phone.page.wait_for_load_state("networkidle")
+    await expect(phone.button("Use a passkey")).to_have_count(0)
+    await phone.page.goto(f"http://127.0.0.1:{server.port}/#/create-account")
+    await expect(phone.button("Create account")).to_be_visible()
     await expect(phone.page.get_by_label("Passphrase")).to_be_visible()
 
 

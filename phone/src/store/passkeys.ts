@@ -12,12 +12,17 @@ type SignedChallenge = Schemas['SignedChallenge'];
 
 const webAuthn = () => self.PublicKeyCredential as Partial<typeof PublicKeyCredential> | undefined;
 
+/** A passkey belongs to a domain, and no browser makes one for an IP address (WebAuthn 3, section 5.1.2). */
+const IP_ADDRESS = /^[\d.]+$|^\[/;
+
 /**
- * Return whether passkeys can be used here: not if the server's address is an IP, or the browser lacks WebAuthn's JSON
- * methods.
+ * Return whether passkeys can be used here: not if the address that the server has, or is reached at, is an IP, or the browser
+ * lacks WebAuthn's JSON methods.
  */
 export const offered = async (): Promise<boolean> =>
-  !!webAuthn()?.parseRequestOptionsFromJSON && !!(await api.GET('/v1/config')).data?.passkeys;
+  !IP_ADDRESS.test(location.hostname) &&
+  !!webAuthn()?.parseRequestOptionsFromJSON &&
+  !!(await api.GET('/v1/config')).data?.passkeys;
 
 /** Return whether this phone can make a passkey by itself: it knows a finger, a face or a code. */
 export async function makeable(): Promise<boolean> {
