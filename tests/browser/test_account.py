@@ -1,6 +1,7 @@
 """Change passphrase, recovery codes and hours on the phone: sensitive changes need the passphrase, and nothing is lost."""
 
 import json
+import re
 
 import pytest
 from playwright.async_api import Route, expect
@@ -83,6 +84,26 @@ async def test_deleting_the_account_needs_the_passphrase(new_phone: NewPhone, ci
     await phone.press_button("Delete everything")
     await expect(phone.link("Create account")).to_be_visible()
     await noor.ask("GET", "/v1/me", expect=401)
+
+
+async def test_what_was_agreed_to_has_a_date_on_the_same_day(new_phone: NewPhone, circle: NewCircle) -> None:
+    (noor,) = await circle("Noor")
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open("#/settings/privacy")
+    await phone.press_button("This is all right with me")
+    await phone.sees(re.compile(r"^You agreed to this on \d{1,2} [A-Z][a-z]+ 20\d\d\.$"))
+
+
+async def test_both_times_of_my_hours_fit_a_small_phone(new_phone: NewPhone, circle: NewCircle) -> None:
+    (noor,) = await circle("Noor")
+    phone = await new_phone("Noor", width=320, language="en-US")
+    await phone.belongs_to(noor)
+    await phone.open("#/settings/hours")
+    field = phone.page.get_by_label("From", exact=True)
+    given = await field.evaluate("field => field.offsetWidth")
+    await field.evaluate("field => { field.style.width = 'max-content'; }")
+    assert await field.evaluate("field => field.offsetWidth") <= given
 
 
 async def test_empty_hours_do_not_mean_any_time(new_phone: NewPhone, circle: NewCircle) -> None:

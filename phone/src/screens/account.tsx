@@ -6,13 +6,18 @@ import { PrivacyLines } from '../components/privacy';
 import { Proof } from '../components/proof';
 import type { Schemas } from '../contract/types';
 import { CONSENT } from '../domain/consent';
-import { t } from '../i18n';
-import { day } from '../i18n/format';
+import { language, t } from '../i18n';
+import { place } from '../i18n/format';
 import { errorText } from '../i18n/problem';
+import { formatDate } from '../platform/locale';
 import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { clearSession } from '../store/session';
 import { change, state } from '../store/store';
+
+/** With its year, today too: what was agreed to is looked up long after. */
+const date = (at: string): string =>
+  formatDate(at, { day: 'numeric', month: 'long', year: 'numeric' }, place(), language());
 
 export function Privacy() {
   const consent = state.me?.consent;
@@ -24,7 +29,7 @@ export function Privacy() {
     <SubPage of="settings" head={t('settings.privacy')}>
       <PrivacyLines />
       {consent?.version === CONSENT ? (
-        <p role="status">{t('consent.given', { time: day(consent.given_at) })}</p>
+        <p role="status">{t('consent.given', { time: date(consent.given_at) })}</p>
       ) : (
         <Button onPress={agree}>{t('consent.give')}</Button>
       )}
