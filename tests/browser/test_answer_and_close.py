@@ -8,6 +8,8 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import Phone
+from tests.faults.people import Person
+from tests.faults.processes import Server
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
@@ -130,14 +132,29 @@ async def test_every_screen_shows_that_no_phone_rings(new_phone: NewPhone, circl
     await expect(phone.link(re.compile("^Call Ben"))).to_have_attribute("href", "tel:+442079460000")
     await expect(phone.link(re.compile("^Call 988"))).to_be_visible()
     await phone.press_button("Reach out now")
-    await phone.sees_heading("In a moment it is in their inbox. No phone rings at this hour.")
+    await phone.sees_heading("In a moment it is in their inbox. No phone rings right now.")
     await phone.sees_heading("Nobody has answered yet.")
     await expect(phone.link(re.compile("^Call Ben")).first).to_be_visible()
     await phone.sees("Waits in their inbox")
     await phone.press_button("Ask everyone again")
-    await phone.sees("No phone rings at this hour, so nothing was sent.")
+    await phone.sees("No phone rings right now, so nothing was sent.")
     await phone.no_longer_sees(re.compile("asked again"))
     assert len(await ben.inbox()) == 1
+
+
+async def test_where_nobody_has_a_phone_the_hour_is_not_the_reason(
+    new_phone: NewPhone, circle: NewCircle, server: Server
+) -> None:
+    noor, ben = *await circle("Noor"), await Person.sign_up(server, "Ben")
+    await noor.welcomes(ben)
+    phone = await new_phone("Noor")
+    await phone.belongs_to(noor)
+    await phone.open()
+    await phone.sees_heading("No phone is reachable right now.")
+    await phone.press_button("Reach out now")
+    await phone.sees_heading("In a moment it is in their inbox. No phone rings right now.")
+    await phone.sees_heading("Nobody has answered yet.")
+    await expect(phone.text("at this hour")).to_have_count(0)
 
 
 async def test_several_needs_are_listed_longest_waiting_first(new_phone: NewPhone, circle: NewCircle) -> None:
