@@ -166,6 +166,35 @@ async def test_joining_asks_one_question_a_page(new_phone: NewPhone, circle: New
     await ana.sees_heading("You are in the circle of Maya.")
 
 
+async def test_a_short_passphrase_is_told_what_it_lacks_once(new_phone: NewPhone) -> None:
+    phone = await new_phone("Ana", width=320)
+    await phone.open("#/create-account")
+    await phone.page.get_by_label("Passphrase").fill("short")
+    await phone.press_button("Create account")
+    await phone.sees("At least eight letters, please.")
+    await expect(phone.text("Still too short. Add a word.")).to_have_count(1)
+    await phone.is_sound()
+
+
+async def test_a_phone_that_cannot_ring_is_not_promised_to(
+    new_phone: NewPhone, circle: NewCircle, server: Server
+) -> None:
+    (maya,) = await circle("Maya")
+    ana = await Person.sign_up(server, "Ana")
+    token = await _invites(maya)
+    joined = await ana.ask("POST", "/v1/invitations/accept", {"token": token}, 201)
+    await maya.ask("POST", f"/v1/circle/{joined['id']}/confirm")
+    phone = await new_phone("Ana", notifications=False, width=320)
+    await phone.belongs_to(ana)
+    await phone.open(f"#/invitation/{token}")
+    await phone.sees_heading("You are in the circle of Maya.")
+    await phone.sees("When Maya would like company, you see it when you open Porchlight.")
+    await phone.is_sound()
+    await phone.context.grant_permissions(["notifications"], origin=phone.url)
+    await phone.page.reload()
+    await phone.sees("When Maya would like company, your phone tells you.")
+
+
 async def test_an_existing_account_accepts_in_one_step(new_phone: NewPhone, circle: NewCircle, server: Server) -> None:
     (maya,) = await circle("Maya")
     ana = await Person.sign_up(server, "Ana")

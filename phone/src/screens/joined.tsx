@@ -176,7 +176,7 @@ function TwoWords({ of }: { of: Membership }) {
           <>
             <Lamp state="bright big" />
             <Headline live>{t('join.member', { name })}</Headline>
-            <p>{t('join.member-say', { name })}</p>
+            <p>{t(pushStatus() === 'on' ? 'join.member-say' : 'join.member-say-here', { name })}</p>
           </>
         ) : (
           <>

@@ -100,7 +100,7 @@ export const begin = {
 
   // an invitation
   'join.head': '{name} lädt dich in einen kleinen Kreis ein.',
-  'join.role-say': 'Deine Rolle: {role}. Wenn {name} gern Gesellschaft hätte, sagt es dir dein Telefon. Du antwortest, wenn du kannst, und kannst jederzeit gehen.',
+  'join.role-say': 'Deine Rolle: {role}. Wenn {name} gern Gesellschaft hätte, sagt Porchlight es dir. Du antwortest, wenn du kannst, und kannst jederzeit gehen.',
   'join.about': 'Mit Porchlight lässt man ein paar vertraute Menschen wissen, dass man gern Gesellschaft hätte. Jemand von ihnen antwortet.',
   'join.accept': 'Ja sagen',
   'join.not-now': 'Jetzt nicht',
@@ -123,6 +123,7 @@ export const begin = {
   'join.words-say': '{name} sieht dieselben zwei Wörter und bestätigt dich dann. Bis dahin sieht niemand etwas.',
   'join.member': 'Du bist im Kreis von {name}.',
   'join.member-say': 'Wenn {name} gern Gesellschaft hätte, sagt es dir dein Telefon.',
+  'join.member-say-here': 'Wenn {name} gern Gesellschaft hätte, siehst du es, wenn du Porchlight öffnest.',
   'join.wake': 'Darf {name} dich wecken?',
   'join.wake-say': 'Die meisten fragen nachts.',
   'join.wake-hours': 'Nur in meinen Zeiten',

@@ -100,7 +100,7 @@ export const begin = {
 
   // an invitation
   'join.head': '{name} would like you in their circle.',
-  'join.role-say': 'As their {role}. When {name} would like company, your phone tells you. You answer when you can, and you can leave at any time.',
+  'join.role-say': 'As their {role}. When {name} would like company, Porchlight tells you. You answer when you can, and you can leave at any time.',
   'join.about': 'Porchlight lets a person tell a few people they trust that they would like company. One of them answers.',
   'join.accept': 'Say yes',
   'join.not-now': 'Not now',
@@ -123,6 +123,7 @@ export const begin = {
   'join.words-say': '{name} sees the same two words, and then confirms you. Until then nobody sees anything.',
   'join.member': 'You are in the circle of {name}.',
   'join.member-say': 'When {name} would like company, your phone tells you.',
+  'join.member-say-here': 'When {name} would like company, you see it when you open Porchlight.',
   'join.wake': 'May {name} wake you?',
   'join.wake-say': 'Most people ask at night.',
   'join.wake-hours': 'Only in my hours',

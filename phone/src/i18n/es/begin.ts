@@ -100,7 +100,7 @@ export const begin = {
 
   // an invitation
   'join.head': 'A {name} le gustaría tenerte en su círculo.',
-  'join.role-say': 'Como {role}. Cuando a {name} le gustaría tener compañía, tu teléfono te avisa. Respondes cuando puedes, y puedes irte cuando quieras.',
+  'join.role-say': 'Como {role}. Cuando a {name} le gustaría tener compañía, Porchlight te avisa. Respondes cuando puedes, y puedes irte cuando quieras.',
   'join.about': 'Con Porchlight, una persona avisa a unas pocas personas de confianza que le gustaría tener compañía. Una de ellas responde.',
   'join.accept': 'Decir que sí',
   'join.not-now': 'Ahora no',
@@ -123,6 +123,7 @@ export const begin = {
   'join.words-say': '{name} ve las mismas dos palabras y entonces te confirma. Hasta entonces nadie ve nada.',
   'join.member': 'Estás en el círculo de {name}.',
   'join.member-say': 'Cuando a {name} le gustaría tener compañía, tu teléfono te avisa.',
+  'join.member-say-here': 'Cuando a {name} le gustaría tener compañía, lo ves al abrir Porchlight.',
   'join.wake': '¿Puede {name} despertarte?',
   'join.wake-say': 'La mayoría pide compañía de noche.',
   'join.wake-hours': 'Solo en mi horario',
