@@ -49,6 +49,8 @@ async def test_a_pin_locks_at_the_start_and_opens(new_phone: NewPhone, circle: N
     assert "key" not in kept
     assert "letter-key" not in kept
     assert not re.search("Noor|Ben", f"{kept}")
+    await types_pin(phone.page, "0000")
+    await phone.sees("Only digits, please, and at least six.")
     await types_pin(phone.page, "000000")
     await phone.sees("That is not your PIN.")
     await shows_nothing_of(phone)

@@ -8,7 +8,7 @@ type Input = HTMLInputElement;
 function validationMessage({ validity, type }: Input, otherwise: string | undefined): string {
   if (validity.valueMissing && !validity.badInput)
     return t(type === 'checkbox' ? 'field-error.unticked' : 'field-error.missing');
-  if (validity.tooShort) return t('strength.1');
+  if (validity.tooShort) return t('field-error.short');
   return otherwise ?? t(type === 'email' ? 'field-error.email' : 'field-error.other');
 }
 

@@ -21,7 +21,7 @@ export const PinField = ({ label, fresh }: { label: string; fresh?: boolean }) =
   <Field
     label={label}
     hint={fresh && t('lock.pin-hint')}
-    otherwise={t('lock.pin-hint')}
+    otherwise={t('field-error.pin')}
     name="pin"
     // No password: a browser that offers to fill it in would open it for anybody.
     class="field pin"

@@ -148,5 +148,7 @@ export const begin = {
   'field-error.sign-in-name': 'Nur die Buchstaben a bis z ohne Umlaute, Ziffern, Punkt, Strich und Unterstrich, mindestens drei davon.',
   'field-error.email': 'Eine E-Mail-Adresse sieht so aus: ana@example.com.',
   'field-error.code': 'Der Code hat sechs Ziffern.',
+  'field-error.short': 'Bitte mindestens acht Buchstaben.',
+  'field-error.pin': 'Bitte nur Ziffern, mindestens sechs.',
   'field-error.other': 'So geht das noch nicht. Bitte sieh es dir noch einmal an.',
 };

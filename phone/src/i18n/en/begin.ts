@@ -148,5 +148,7 @@ export const begin = {
   'field-error.sign-in-name': 'Only the letters a to z without accents, digits, dot, dash and underscore, at least three of them.',
   'field-error.email': 'An e-mail address looks like ana@example.com.',
   'field-error.code': 'The code is six digits.',
+  'field-error.short': 'At least eight letters, please.',
+  'field-error.pin': 'Only digits, please, and at least six.',
   'field-error.other': 'This cannot be used as it is. Please look at it again.',
 } as const;

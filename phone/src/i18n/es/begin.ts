@@ -148,5 +148,7 @@ export const begin = {
   'field-error.sign-in-name': 'Solo letras de la a a la z sin acentos, cifras, punto, guion y guion bajo, al menos tres.',
   'field-error.email': 'Una dirección de correo es como ana@example.com.',
   'field-error.code': 'El código tiene seis cifras.',
+  'field-error.short': 'Al menos ocho letras, por favor.',
+  'field-error.pin': 'Solo cifras, por favor, y al menos seis.',
   'field-error.other': 'Esto no se puede usar así. Míralo de nuevo, por favor.',
 };
