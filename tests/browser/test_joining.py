@@ -215,6 +215,31 @@ async def test_an_existing_account_accepts_in_one_step(new_phone: NewPhone, circ
     await expect(phone.button("I need someone myself")).to_be_visible()
 
 
+async def test_home_opens_the_sheet_of_an_invitation_and_back_leads_home(
+    new_phone: NewPhone, circle: NewCircle
+) -> None:
+    (maya,) = await circle("Maya")
+    phone = await new_phone("Maya", width=320)
+    await phone.belongs_to(maya)
+    await phone.open()
+    await phone.link("Invite someone").click()
+    await phone.page.get_by_label("Who is it for?").fill("Ben")
+    await phone.press_button("Show code and link")
+    await expect(phone.page.get_by_role("img", name="Invitation code")).to_be_visible()
+    await phone.is_sound()
+    await phone.press_button("Close")
+    await phone.sees("Has not said yes yet.")
+    await expect(phone.page.get_by_role("dialog")).to_have_count(0)
+    await phone.page.go_back()
+    await phone.sees_heading("Waiting for Ben to say yes.")
+    # Left without an invitation, too.
+    await phone.open("#/bookends")
+    await phone.link("Invite someone").click()
+    await expect(phone.page.get_by_role("dialog")).to_be_visible()
+    await phone.page.go_back()
+    await phone.sees_heading("Something hard ahead?")
+
+
 async def test_a_pending_invitation_has_a_name_and_can_be_shown_again(new_phone: NewPhone, circle: NewCircle) -> None:
     (maya,) = await circle("Maya")
     phone = await new_phone("Maya", width=320, service_workers="block")
@@ -227,6 +252,8 @@ async def test_a_pending_invitation_has_a_name_and_can_be_shown_again(new_phone:
     code = phone.page.get_by_role("img", name="Invitation code")
     await expect(code).to_be_visible()
     first = await code.locator("path").get_attribute("d")
+    await phone.page.wait_for_load_state("networkidle")
+    await expect(phone.text("Without the app")).to_have_count(0)
     await phone.press_button("Close")
     await phone.no_longer_sees("Nobody is here yet.")
     await phone.sees("Has not said yes yet.")
@@ -259,5 +286,3 @@ async def test_a_pending_invitation_has_a_name_and_can_be_shown_again(new_phone:
     await expect(code).to_be_visible()
     [link] = (await maya.ask("GET", "/v1/invitations"))["items"]
     assert link["label"] == "Dee"
-    await phone.page.wait_for_load_state("networkidle")
-    await expect(phone.text("Without the app")).to_have_count(0)

@@ -51,7 +51,7 @@ export function CalmDoors() {
           <CallAndText name={nameOf(member)} number={member.contact} />
         </Item>
       ))}
-      {!members.length && <LinkItem href={to('circle')} name={t('home.invite')} says={t('home.empty-say')} />}
+      {!members.length && <LinkItem href={to('circle', 'invite')} name={t('home.invite')} says={t('home.empty-say')} />}
       <PlanDoor />
     </ul>
   );

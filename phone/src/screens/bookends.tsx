@@ -122,7 +122,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
           </Button>
         </Form>
       ) : (
-        <a class="btn main" href={to('circle')}>
+        <a class="btn main" href={to('circle', 'invite')}>
           {t('home.invite')}
         </a>
       )}

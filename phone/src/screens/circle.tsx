@@ -17,7 +17,7 @@ import { errorText } from '../i18n/problem';
 import { span } from '../i18n/span';
 import { readSlot, writeSlot } from '../platform/slots';
 import { refresh } from '../store/refresh';
-import { to } from '../store/router';
+import { replaceRoute, to } from '../store/router';
 import { change, state } from '../store/store';
 import { NumberQuestion } from './contact-number';
 import { Invite, PendingInvitations } from './invite';
@@ -30,9 +30,10 @@ import { Supporting } from './supporting';
 const HALF = 'circle-half';
 type Half = 'mine' | 'theirs';
 
-export function Circle() {
+/** `inviting`: with the sheet of a new invitation before it. */
+export function Circle({ inviting = false }: { inviting?: boolean }) {
   const newcomers = (state.circle ?? []).filter((member) => member.state === 'accepted');
-  const [chosen, setChosen] = useState(() => readSlot(HALF) as Half | null);
+  const [chosen, setChosen] = useState(() => (inviting ? 'mine' : readSlot(HALF)) as Half | null);
   // Whoever only helps begins with the people they are there for.
   const half = chosen ?? (state.circle?.length === 0 && state.supporting.length ? 'theirs' : 'mine');
   const choose = (next: Half) => {
@@ -63,7 +64,7 @@ export function Circle() {
         ]}
         onPick={choose}
       />
-      {half === 'mine' ? <Mine newcomers={newcomers.length} /> : <Supporting />}
+      {half === 'mine' ? <Mine newcomers={newcomers.length} inviting={inviting} /> : <Supporting />}
       <a class="btn quiet" href={to('link')}>
         {t('paste-link.offer')}
       </a>
@@ -72,17 +73,23 @@ export function Circle() {
 }
 
 /** Who is there for me: told at once or later, invited, and what else my circle leads to. */
-function Mine({ newcomers }: { newcomers: number }) {
-  const [open, setOpen] = useState('');
+function Mine({ newcomers, inviting }: { newcomers: number; inviting: boolean }) {
+  const [open, setOpen] = useState(inviting ? 'invite' : '');
   const [ladder] = useQuery(() => api.GET('/v1/circle/ladder'));
   const [links, refetchLinks] = useQuery(() => api.GET('/v1/invitations', whole), [open]);
+  const close = () => {
+    if (!inviting) return setOpen('');
+    // The sheet has an address, and back leads past it to where it was asked for.
+    writeSlot(HALF, 'mine');
+    replaceRoute('circle');
+  };
   const circle = state.circle ?? [];
   const active = circle.filter((member) => member.state === 'active');
   // Somebody has said yes while an invitation is shown: close the sheet, since their words are under it.
   const previousCount = useRef(newcomers);
   useEffect(() => {
     // Not on the first load: something may have been opened by then.
-    if (newcomers > previousCount.current) setOpen('');
+    if (newcomers > previousCount.current) close();
     previousCount.current = newcomers;
   }, [newcomers]);
   const later = ladder ? t('circle.step-2', { time: span(ladder.ladder[1] ?? 0) }) : t('member-step.2');
@@ -109,7 +116,7 @@ function Mine({ newcomers }: { newcomers: number }) {
         )}
         {active.length > 0 && <PracticeItem />}
       </ul>
-      {open === 'invite' && <Invite onClose={() => setOpen('')} />}
+      {open === 'invite' && <Invite onClose={close} />}
     </>
   );
 }

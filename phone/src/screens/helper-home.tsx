@@ -133,7 +133,7 @@ export function HelperHome({ people, children }: { people: Supported[]; children
         <section class="card">
           <h2 class="name">{t('helper.own-circle')}</h2>
           <p>{t('helper.own-circle-say')}</p>
-          <a class="btn" href={to('circle')}>
+          <a class="btn" href={to('circle', 'invite')}>
             {t('home.invite')}
           </a>
           <Button kind="quiet" onPress={decline}>

@@ -61,7 +61,7 @@ export function Home() {
   const nextStep = () => {
     if (empty)
       return newcomer ? null : (
-        <a class="btn" href={to('circle')}>
+        <a class="btn" href={invited ? to('circle') : to('circle', 'invite')}>
           {t(invited ? 'join.own-circle' : 'home.invite')}
         </a>
       );

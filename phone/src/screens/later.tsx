@@ -61,6 +61,7 @@ const OUTSIDE: Record<OutsideAddress, Show> = {
 const CIRCLE: Record<string, Show> = {
   times: () => <LadderSettings />,
   connection: () => <Connection />,
+  invite: () => <Circle inviting />,
   practice: () => <PracticePage page="" />,
   night: () => <PracticePage page="night" />,
 };

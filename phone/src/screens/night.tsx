@@ -39,7 +39,7 @@ export function Night() {
       </ul>
       {!woken && asked && <Ask member={asked} />}
       {!woken && !asked && (
-        <a class="btn main" href={to('circle')}>
+        <a class="btn main" href={to('circle', 'invite')}>
           {t('home.invite')}
         </a>
       )}

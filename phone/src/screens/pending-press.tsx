@@ -153,7 +153,7 @@ export function Nobody() {
       </section>
       <CallList people={[]} helplines={state.helplines} />
       <section class="stack">
-        <a class="btn" href={to('circle')} onClick={() => change({ circleEmpty: false })}>
+        <a class="btn" href={to('circle', 'invite')} onClick={() => change({ circleEmpty: false })}>
           {t('home.invite')}
         </a>
         <Button kind="quiet" onPress={() => change({ circleEmpty: false })}>

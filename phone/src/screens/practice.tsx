@@ -94,7 +94,7 @@ function Start({ onBegun }: { onBegun: () => Promise<void> }) {
       ) : (
         <section class="stack">
           <p>{t(active.length ? 'problem.nobody-to-practise' : 'practice.nobody')}</p>
-          <a class="btn" href={to('circle')}>
+          <a class="btn" href={to('circle', 'invite')}>
             {t('home.invite')}
           </a>
         </section>
