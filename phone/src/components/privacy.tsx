@@ -1,5 +1,6 @@
 // What is kept of a person, in plain words: what they agree to with an account.
 import { t } from '../i18n';
+import { Icon } from './icons';
 
 export const PrivacyLines = ({ kind = 'card' }: { kind?: string }) => (
   <ul class={kind}>
@@ -12,7 +13,10 @@ export const PrivacyLines = ({ kind = 'card' }: { kind?: string }) => (
 /** The same, folded, below the form of a new account. */
 export const PrivacyFold = () => (
   <details class="card fold">
-    <summary>{t('consent.what')}</summary>
+    <summary>
+      <span>{t('consent.what')}</span>
+      <Icon name="down" />
+    </summary>
     <PrivacyLines kind="stack" />
   </details>
 );
