@@ -18,6 +18,10 @@ async def test_somebody_is_asked_says_yes_and_sees_not_today(new_phone: NewPhone
     await phone.open("#/settings")
     await phone.link(re.compile("^Things I mean to do")).click()
     await phone.sees("Nothing yet. One small thing is enough.")
+    # The way back and the lit tab are one.
+    await expect(phone.page.get_by_role("navigation").get_by_role("link", name="Settings")).to_have_attribute(
+        "aria-current", "page"
+    )
     await phone.link("Something I mean to do").click()
     await phone.page.get_by_label("My phone sleeps in the kitchen").check()
     await expect(phone.page.get_by_label("What time?")).to_have_value("22:00")

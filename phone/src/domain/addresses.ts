@@ -11,7 +11,7 @@ const INSIDE = {
   'people': 'circle',
   'calm': 'home',
   'bookends': 'home',
-  'commitments': 'home',
+  'commitments': 'settings',
   'check-ins': 'home',
   'week': 'home',
   'moment': 'home',
