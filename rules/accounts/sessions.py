@@ -71,6 +71,14 @@ async def find_name_owner(operation: Operation, name_hash: bytes) -> NameOwner |
     return NameOwner(*rows[0]) if rows else None
 
 
+async def lock_for_sign_in(unit: UnitOfWork, person_id: UUID) -> UUID:
+    """Lock whoever signs in, before a row that refers to them does: an erasure waits for this lock. Raises WrongCredentials."""
+    locked = select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+    if (await unit.session.execute(locked)).first() is None:
+        raise WrongCredentials
+    return person_id
+
+
 async def sign_in(
     unit: UnitOfWork,
     credentials: Credentials,

@@ -98,23 +98,22 @@ async def sign_in(
     fresh_hash = None
     if credentials.earlier or context.passphrases.outdated(credentials.passphrase_hash):
         fresh_hash = await context.passphrases.hash(body.passphrase, str(credentials.person_id))
-    async with context.database.write() as session:
+    async with (
+        login_throttle.accepted_anyway(context, guess, credentials.person_id),
+        context.database.write() as session,
+    ):
         unit = make_unit(context, session)
         fingerprint = idempotency.request_fingerprint(
             unit.keyring, f"{credentials.person_id}\0sign-in", key, body.model_dump(mode="json")
         )
         _, is_new = await idempotency.run_once(
-            unit, fingerprint, credentials.person_id, lambda: _existing_person(credentials.person_id)
+            unit, fingerprint, credentials.person_id, lambda: sessions.lock_for_sign_in(unit, credentials.person_id)
         )
         secret = idempotency.secret(unit, fingerprint, "sign_in.token")
         signed_in = await sessions.sign_in(unit, credentials, body.carrier, secret, fresh_hash, is_retry=not is_new)
         await login_throttle.accept_in(unit, guess, signed_in.person_id)
         await unit.commit(context.bus, context.dispatch_now)
     return signed_in_out(signed_in, response, context)
-
-
-async def _existing_person(person_id: UUID) -> UUID:
-    return person_id
 
 
 @router.post(

@@ -172,3 +172,16 @@ async def test_proofs_are_rate_limited(world: World) -> None:
     maya: Person = await world.person("Maya")
     tries = [await maya.send("POST", "/v1/sessions/current/proof", {"passphrase": "wrong"}) for _ in range(11)]
     assert [reply.status_code for reply in tries] == [401] * 10 + [429]
+
+
+async def test_a_right_passphrase_never_counts_even_if_the_sign_in_fails(world: World) -> None:
+    maya = await world.person("Maya")
+    body = {"sign_in_name": maya.sign_in_name, "passphrase": maya.passphrase}
+    key = {"Idempotency-Key": "of-another-body"}
+    assert (
+        await world.here.http.post("/v1/sessions", json=body | {"carrier": "cookie"}, headers=key)
+    ).status_code == 201
+    for _ in range(15):
+        reply = await world.here.http.post("/v1/sessions", json=body, headers=key)
+        assert reply.json()["type"] == "/problems/key-reused"
+    assert await guess(world.here.http, maya.sign_in_name, maya.passphrase) == 201

@@ -64,6 +64,11 @@ BY_WHOEVER_GOES: dict[str, Doing] = {
     "sign-in": lambda s: s.world.here.http.post(
         "/v1/sessions", json={"sign_in_name": s.maya.sign_in_name, "passphrase": s.maya.passphrase}
     ),
+    "sign-in with a key": lambda s: s.world.here.http.post(
+        "/v1/sessions",
+        json={"sign_in_name": s.maya.sign_in_name, "passphrase": s.maya.passphrase},
+        headers={"Idempotency-Key": "once"},
+    ),
     "recovery": lambda s: s.world.here.http.post(
         "/v1/sessions/recovery",
         json={
