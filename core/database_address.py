@@ -48,6 +48,9 @@ def asyncpg_dsn(url: URL) -> str:
 def _check_parameters(address: str) -> None:
     for given, value in parse_qsl(urlsplit(address).query, keep_blank_values=True):
         name = _SYNONYMS.get(given, given)
+        if not name.isidentifier():
+            # It may be the end of a password, and is not shown.
+            raise ValueError("what follows the ? in the address is no parameter; a ? in the password is written as %3F")
         if name not in PARAMETERS:
             raise ValueError(f"the parameter {name!r} in the address is unknown to the database's driver; leave it out")
         if not value:

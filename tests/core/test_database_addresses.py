@@ -92,6 +92,7 @@ async def test_every_connection_uses_the_certificates_in_the_address(
     ("parameter", "sentence"),
     [
         ("channel_binding=require", "'channel_binding' in the address is unknown to the database's driver"),
+        ("u:p?secret@h/db=x", "a ? in the password is written as %3F"),
         ("sslrootcert=/nowhere/ca.pem", "'sslrootcert' in the address names /nowhere/ca.pem, which is no file here"),
         ("sslmode=always", "'sslmode' in the address is one of disable"),
         ("sslcert=", "'sslcert' in the address has no value"),

@@ -6,7 +6,7 @@ import { lockNote, writeLockNote } from '../platform/lock-note';
 import type { Sealed } from '../platform/sealing';
 import { ALGORITHM, openedKey, openWith, sealedWith, unsealed } from '../platform/sealing';
 import type { Slot } from '../platform/storage';
-import { get, isSilent, put, putAll } from '../platform/storage';
+import { get, isSilent, put, putAll, whileKept } from '../platform/storage';
 import { within } from '../platform/timeout';
 import { keepNumbers } from '../vault/vault';
 import { setOpen } from './lock';
@@ -108,6 +108,7 @@ const triesSoFar = async (): Promise<Tries> => (await get<PinLock>('lock')) ?? {
 
 export const openWithPin = (pin: string): Promise<Opening> =>
   onlyOne(async () => {
+    const isKept = whileKept('lock');
     const lock = await get<PinLock>('lock');
     // It was being switched on or off when the app was closed: nothing is sealed with a PIN.
     if (!lock?.wrapped) return isSilent() ? 'failed' : switchedOff();
@@ -119,6 +120,8 @@ export const openWithPin = (pin: string): Promise<Opening> =>
     await put('lock', counted);
     const wrapping = await wrappingKey(pin, lock.salt, lock.iterations);
     const key = await unwrap(lock.wrapped, wrapping, lock.iv).catch(() => null);
+    // Signed out meanwhile.
+    if (!isKept()) return 'failed';
     const next = waitFor(counted, now);
     if (!key) return next ? { wait: next } : 'wrong';
     await put('lock', { ...lock, tries: 0, tried_at: 0 });
