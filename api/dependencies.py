@@ -62,6 +62,13 @@ async def operation(context: Context) -> AsyncIterator[Operation]:
 
 
 @asynccontextmanager
+async def reading_operation(context: Context) -> AsyncIterator[Operation]:
+    """Open an operation whose statements only read; on SQLite it does not occupy the writer."""
+    async with context.database.statements(read_only=True) as statements:
+        yield Operation(statements, context.clock.now(), context.keyring)
+
+
+@asynccontextmanager
 async def transaction(context: Context) -> AsyncIterator[UnitOfWork]:
     """Open a unit of work, committed at the end of the block unless something was raised."""
     async with context.database.write() as session:

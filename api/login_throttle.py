@@ -9,11 +9,11 @@ from fastapi import Request
 from sqlalchemy.exc import DBAPIError
 
 from api.context import Context
-from api.dependencies import make_unit
+from api.dependencies import make_unit, reading_operation
 from core.errors import PorchlightError
 from core.isolation import isolated
 from core.places import place_of
-from core.unit_of_work import Operation, UnitOfWork
+from core.unit_of_work import UnitOfWork
 from rules.accounts import known_places, throttle
 from rules.accounts.sessions import GUESSES_PER_NAME, GUESSES_PER_NAME_AND_PLACE, GUESSES_PER_PLACE
 from rules.circle.invitations import LINK_GUESSES_PER_PLACE
@@ -44,8 +44,7 @@ async def count_guess(
     """
     place = request_place(request)
     limits = [(GUESSES_PER_NAME_AND_PLACE, f"{name}\0{place}"), (GUESSES_PER_PLACE, place)]
-    async with context.database.statements(read_only=True) as statements:
-        reading = Operation(statements, context.clock.now(), context.keyring)
+    async with reading_operation(context) as reading:
         known = await known_places.is_known(reading, person_id, place)
         if guessable and not known:
             limits.append((GUESSES_PER_NAME, name))

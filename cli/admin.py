@@ -5,6 +5,7 @@ It shows no name and no word of anybody. Every use is recorded in a table to whi
 
 import argparse
 import getpass
+import os
 import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -51,9 +52,17 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     logging.add_argument("--lines", type=int, default=LOG_LINES)
 
 
+def _name_here() -> str:
+    """Return the name of whoever runs this; their number where they have none, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
+
+
 async def admin_command(settings: Settings, arguments: argparse.Namespace) -> int:
     """Run one command and return the exit status."""
-    operator = Operator(arguments.by or getpass.getuser(), getattr(arguments, "reason", None))
+    operator = Operator(arguments.by or _name_here(), getattr(arguments, "reason", None))
     async with _transaction(settings) as unit:
         match arguments.what:
             case "people":

@@ -1,5 +1,6 @@
 """`porchlight admin` on a real database: numbers and no name, every use recorded, and the record never rewritten."""
 
+import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
@@ -163,3 +164,17 @@ async def test_the_record_is_never_rewritten(world: World, admin: Admin) -> None
             async with world.database.write() as session:
                 await session.execute(text(statement))
     assert ("counted_people", "Olga", None) in await recorded(world)
+
+
+async def test_whoever_has_no_name_on_the_machine_is_recorded_by_number(
+    world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As in the image, where no line of /etc/passwd has the user's number.
+    def getuser() -> str:
+        raise KeyError("getpwuid(): uid not found: 10001")
+
+    monkeypatch.setattr("getpass.getuser", getuser)
+    assert await admin_command(settings, _parser().parse_args(["admin", "people"])) == 0
+    # Rows of earlier tests stay: nobody can delete any.
+    [(action,)] = await world.rows(select(OperatorAction).order_by(OperatorAction.id.desc()).limit(1))
+    assert action.done_by == f"user {os.getuid()}"

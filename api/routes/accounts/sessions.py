@@ -17,6 +17,7 @@ from api.dependencies import (
     Writing,
     WritingCaller,
     make_unit,
+    reading_operation,
 )
 from api.login_throttle import Guess
 from api.problems import problems
@@ -33,7 +34,6 @@ from api.schemas.common import (
     page,
 )
 from core.passphrases import Match
-from core.unit_of_work import Operation
 from models import Session
 from models.enums import Carrier, Platform
 from rules import access, idempotency
@@ -253,8 +253,7 @@ async def check_passphrase(
 
     Raises WrongCredentials, AccountDisabled, TooMany.
     """
-    async with context.database.statements(read_only=True) as statements:
-        reading = Operation(statements, context.clock.now(), context.keyring)
+    async with reading_operation(context) as reading:
         owner = await sessions.find_name_owner(reading, people.name_hash(context.keyring, sign_in_name))
     guess = await login_throttle.count_guess(context, request, sign_in_name, owner.person_id if owner else None)
     # Without a passphrase, a name is like one that nobody has: it takes as long, and says as little.

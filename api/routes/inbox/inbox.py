@@ -19,13 +19,13 @@ from api.dependencies import (
     WritingCaller,
     fingerprint_of,
     get_context,
+    reading_operation,
     record_use,
     token_in,
 )
 from api.direct_route import UnusualError, direct
 from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person_out, unvalidated
-from core.unit_of_work import Operation
 from models.enums import NoticeKind
 from rules import idempotency
 from rules.errors import NotFound
@@ -103,8 +103,7 @@ async def _read_page_query(request: Request) -> tuple[Context, str | None, PageQ
 @direct(_read_page_query)
 async def list_notices(context: Services, token: Token, query: Annotated[PageQuery, Query()]) -> Page[NoticeOut]:
     """My notices, newest first."""
-    async with context.database.statements(read_only=True) as statements:
-        reading = Operation(statements, context.clock.now(), context.keyring)
+    async with reading_operation(context) as reading:
         inbox_page = await views.load_inbox_page(
             reading, token, query.limit, query.cursor, unread=query.unread, kind=query.kind
         )

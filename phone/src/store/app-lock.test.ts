@@ -140,6 +140,17 @@ test('the right one ends the count', async () => {
   expect(await app.openWithPin(WRONG)).toBe('wrong');
 }, 30_000);
 
+test('a PIN that is being tried when somebody signs out opens nothing, and puts no lock back', async () => {
+  const app = await locked();
+  app.openWith(null);
+  const opening = app.openWithPin(PIN);
+  await vi.waitFor(async () => expect(await app.get('lock')).toMatchObject({ tries: 1 }));
+  await app.empty();
+  expect(await opening).toBe('failed');
+  expect(await app.get('lock')).toBeUndefined();
+  expect(app.openedKey()).toBeNull();
+}, 30_000);
+
 test('without the lock everything opens by itself again', async () => {
   const app = await locked();
   await app.removeLock();
