@@ -6,6 +6,7 @@ import { Form } from '../components/form';
 import { Lamp } from '../components/lamp';
 import { usePasskeysOffered } from '../components/passkeys-offered';
 import { Group, Item } from '../components/rows';
+import { Toggle } from '../components/toggle';
 import { problemType } from '../domain/problems';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
@@ -17,7 +18,6 @@ import { preferences, setPreferences } from '../store/preferences';
 import { go, replaceRoute } from '../store/router';
 import { isNeeded, noteAsked } from '../store/shared-phone';
 import { state } from '../store/store';
-import { Toggle } from './settings';
 import { Opener, PinField } from './unlock';
 
 const MINUTES = [0, 1, 5, 15];

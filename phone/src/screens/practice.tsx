@@ -3,10 +3,11 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { AskToLook } from '../components/ask-to-look';
-import { Back, Button, ErrorText, Headline, SubPage, Switch } from '../components/basics';
+import { Back, Button, ErrorText, Headline, SubPage } from '../components/basics';
 import { Lamp } from '../components/lamp';
 import { nameOf } from '../components/people';
 import { Item } from '../components/rows';
+import { Toggle } from '../components/toggle';
 import { useQuery } from '../components/use-query';
 import type { Practice, PracticeMember } from '../contract/types';
 import { activeMembers } from '../domain/circle';
@@ -79,9 +80,12 @@ function Start({ onBegun }: { onBegun: () => Promise<void> }) {
             <li>{t('practice-step.3')}</li>
           </ol>
           <ul class="rows">
-            <Item name={t('practice.channels')} says={t('practice.channels-say')}>
-              <Switch label={t('practice.channels')} on={channels} onChange={setChannels} />
-            </Item>
+            <Toggle
+              name={t('practice.channels')}
+              says={t('practice.channels-say')}
+              on={channels}
+              onChange={setChannels}
+            />
           </ul>
           <section class="stack">
             <Button kind="main dashed" onPress={begin}>

@@ -1,11 +1,11 @@
 // My rhythm: when a moment may come, what else may remind me, and the pause of it all. And a break from everybody.
 import { useRef, useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Button, SubPage, Switch } from '../components/basics';
+import { Button, SubPage } from '../components/basics';
 import { Field } from '../components/field';
 import { Form } from '../components/form';
 import { dayName } from '../components/hours-in-words';
-import { Item } from '../components/rows';
+import { Toggle } from '../components/toggle';
 import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
 import { DAYS } from '../domain/hours';
@@ -54,7 +54,7 @@ export function RhythmPage() {
     <SubPage of="settings" head={t('rhythm.head')} says={t('rhythm.say')}>
       <section class="stack">
         <ul class="rows">
-          <Toggled
+          <Toggle
             name={t('rhythm.check-in')}
             on={!!check_in}
             onChange={(on) => choose({ check_in: on ? { at: '21:00', days: DAYS } : null })}
@@ -74,7 +74,7 @@ export function RhythmPage() {
           </>
         )}
         <ul class="rows">
-          <Toggled
+          <Toggle
             name={t('rhythm.week')}
             on={!!week}
             onChange={(on) => choose({ week: on ? { at: '18:00', day: SUNDAY } : null })}
@@ -101,7 +101,7 @@ export function RhythmPage() {
         )}
         <ul class="rows">
           {OTHERS.map(([which, name, says]) => (
-            <Toggled
+            <Toggle
               key={which}
               name={t(name)}
               says={t(says)}
@@ -109,7 +109,7 @@ export function RhythmPage() {
               onChange={(on) => choose({ [which]: on })}
             />
           ))}
-          <Toggled
+          <Toggle
             name={t('rhythm.pause')}
             says={paused_until ? t('rhythm.paused', { time: moment(paused_until) }) : t('rhythm.pause-say')}
             on={!!paused_until}
@@ -118,24 +118,6 @@ export function RhythmPage() {
         </ul>
       </section>
     </SubPage>
-  );
-}
-
-function Toggled({
-  name,
-  says,
-  on,
-  onChange,
-}: {
-  name: string;
-  says?: string;
-  on: boolean;
-  onChange: (on: boolean) => unknown;
-}) {
-  return (
-    <Item name={name} says={says}>
-      <Switch label={name} on={on} onChange={onChange} />
-    </Item>
   );
 }
 

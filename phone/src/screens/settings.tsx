@@ -1,13 +1,14 @@
 // Settings of this phone and this account, each with its current value.
 
 import { api, whole } from '../api/client';
-import { Button, Headline, RadioGroup, Switch } from '../components/basics';
+import { Button, Headline, RadioGroup } from '../components/basics';
 import { hasHours, hoursInWords } from '../components/hours-in-words';
 import { Icon } from '../components/icons';
 import { usePasskeysOffered } from '../components/passkeys-offered';
 import { PhoneNumber } from '../components/people';
-import { Group, Item, LinkItem, Row } from '../components/rows';
+import { Group, LinkItem, Row } from '../components/rows';
 import { SecondWay } from '../components/second-way';
+import { Toggle } from '../components/toggle';
 import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
 import { isAway } from '../domain/morning';
@@ -229,24 +230,6 @@ export const channelInWords = ({ kind, address }: Channel) =>
   tRich('channel.to', { kind: kindInWords(kind), address: <bdi dir="ltr">{address}</bdi> });
 
 const pageHref = (name: string): string => to('settings', name);
-
-export function Toggle({
-  name,
-  says,
-  on,
-  onChange,
-}: {
-  name: string;
-  says: string;
-  on: boolean;
-  onChange: (on: boolean) => unknown;
-}) {
-  return (
-    <Item name={name} says={says}>
-      <Switch label={name} on={on} onChange={onChange} />
-    </Item>
-  );
-}
 
 /** A row with the phone's own selection list. */
 function SelectRow({

@@ -33,5 +33,5 @@ export const joining = {
   'second-way.codes-say': 'Zehn Codes zum Aufschreiben. Jeder öffnet dein Konto einmal.',
   'join.without-app': 'Ohne die App',
   'invite.without-app-say':
-    'Für alle, die nichts installieren wollen: Dieser Link fragt nur nach einem Namen und einer Nummer oder E-Mail-Adresse. Sie erfahren es sofort per SMS, Anruf oder E-Mail und antworten auf einer Seite. Leise Worte erreichen sie nicht, von deinen Tagen sehen sie nichts, und deine Notiz lesen sie nur, wenn du es erlaubst.',
+    'Für alle, die nichts installieren wollen: Dieser Link fragt nur nach einem Namen und einem Weg, sie zu erreichen. Dort erfahren sie es sofort und antworten auf einer Seite. Leise Worte erreichen sie nicht, von deinen Tagen sehen sie nichts, und deine Notiz lesen sie nur, wenn du es erlaubst.',
 } as const;

@@ -61,7 +61,7 @@ export const circle = {
   'ladder.say': 'When someone answers, we stop asking the others. Four moments after your press:',
   'ladder-rung.1': 'Those told at once',
   'ladder-rung.2': 'Your whole circle',
-  'ladder-rung.3': 'Everyone again, also by SMS or e-mail',
+  'ladder-rung.3': 'Everyone again, in every way they have chosen',
   'ladder-rung.4': 'We tell you plainly that nobody has answered',
   'ladder-pace.usual': 'Usual',
   'ladder-pace.fast': 'Faster',

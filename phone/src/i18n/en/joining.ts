@@ -32,5 +32,5 @@ export const joining = {
   'second-way.passphrase-say': 'It opens your account with your sign-in name. Your passkeys stay.',
   'second-way.codes-say': 'Ten codes to write down. Each opens your account once.',
   'join.without-app': 'Without the app',
-  'invite.without-app-say': 'For somebody who will not install anything: this link asks only for a name and a number or an e-mail address. They are told at once by SMS, a call or e-mail, and answer on one page. They get no quiet words, see nothing of your days, and read your note only if you allow it.',
+  'invite.without-app-say': 'For somebody who will not install anything: this link asks only for a name and how to reach them. They are told there at once, and answer on one page. They get no quiet words, see nothing of your days, and read your note only if you allow it.',
 } as const;

@@ -61,7 +61,7 @@ export const circle = {
   'ladder.say': 'Cuando alguien responde, dejamos de preguntar. Cuatro momentos después de pedir compañía:',
   'ladder-rung.1': 'Quienes van primero',
   'ladder-rung.2': 'Todo tu círculo',
-  'ladder-rung.3': 'Todos otra vez, también por SMS o correo',
+  'ladder-rung.3': 'Todos otra vez, por todas las vías que eligieron',
   'ladder-rung.4': 'Te decimos claramente que nadie ha respondido',
   'ladder-pace.usual': 'Normal',
   'ladder-pace.fast': 'Más rápido',

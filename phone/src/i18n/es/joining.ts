@@ -32,5 +32,5 @@ export const joining = {
   'second-way.passphrase-say': 'Abre tu cuenta junto con tu nombre para entrar. Tus llaves de acceso se quedan.',
   'second-way.codes-say': 'Diez códigos para anotar. Cada uno abre tu cuenta una vez.',
   'join.without-app': 'Sin la aplicación',
-  'invite.without-app-say': 'Para quien no quiere instalar nada: este enlace solo pide un nombre y un número o un correo. Recibe el aviso al instante por SMS, llamada o correo, y responde en una página. No recibe palabras tranquilas, no ve nada de tus días, y lee tu nota solo si lo permites.',
+  'invite.without-app-say': 'Para quien no quiere instalar nada: este enlace solo pide un nombre y cómo avisar a esa persona. Recibe ahí el aviso al instante y responde en una página. No recibe palabras tranquilas, no ve nada de tus días, y lee tu nota solo si lo permites.',
 } as const;
