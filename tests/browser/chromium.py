@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from playwright.async_api import Browser, async_playwright
 
@@ -17,6 +17,8 @@ FLAGS = (
     "--disable-sync",
 )
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+SHELL = "chromium-headless-shell"
+"""Chromium without its window, tabs and notifications: half of the processor's time."""
 NO_CHROMIUM = (
     "no Chromium: install it (on Debian and Ubuntu: apt install chromium), or set PORCHLIGHT_TESTS_CHROMIUM to its path;"
     " the tests of the phone app need it"
@@ -27,6 +29,24 @@ def find() -> str | None:
     """Return the browser's program, None when this machine has none."""
     named = os.environ.get("PORCHLIGHT_TESTS_CHROMIUM")
     return named or next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def find_shell() -> str | None:
+    """Return the browser for tests that need no notification: the shell, or else the whole browser."""
+    return os.environ.get("PORCHLIGHT_TESTS_CHROMIUM") or shutil.which(SHELL) or find()
+
+
+class Browsers:
+    """The browsers of one test process, each started when the first test needs it."""
+
+    def __init__(self, stack: AsyncExitStack) -> None:
+        self._stack = stack
+        self._started: dict[str, Browser] = {}
+
+    async def get(self, program: str) -> Browser:
+        if program not in self._started:
+            self._started[program] = await self._stack.enter_async_context(chromium(program))
+        return self._started[program]
 
 
 @asynccontextmanager

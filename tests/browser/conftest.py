@@ -1,7 +1,8 @@
-"""Fixtures of the browser tests: one browser a process, one installation a module, and phones that must end without errors."""
+"""Fixtures of the browser tests: browsers and one installation a process, and phones that must end without errors."""
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.browser.chromium import NO_CHROMIUM, chromium, find
+from tests.browser.chromium import NO_CHROMIUM, Browsers, find, find_shell
 from tests.browser.phone import Phone
 from tests.faults.conftest import compiled  # noqa: F401 (a fixture)
 from tests.faults.installation import Installation
@@ -25,26 +26,39 @@ NewCircle = Callable[..., Awaitable[list[Person]]]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    program = find()
+async def browsers() -> AsyncIterator[Browsers]:
+    async with AsyncExitStack() as stack:
+        yield Browsers(stack)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(request: pytest.FixtureRequest, browsers: Browsers) -> Browser:
+    """The browser of this test: the shell, or all of Chromium for a test that is marked `whole_browser`."""
+    program = find() if request.node.get_closest_marker("whole_browser") else find_shell()
     missing = NO_CHROMIUM if program is None else "" if (ROOT / "phone/dist/index.html").is_file() else NOT_BUILT
     if missing or program is None:
         if os.environ.get(COMPLETE) == "1":
             pytest.fail(missing)
         pytest.skip(missing)
-    async with chromium(program) as started:
-        yield started
+    return await browsers.get(program)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def installation(tmp_path_factory: pytest.TempPathFactory, compiled: Path | None) -> AsyncIterator[Installation]:  # noqa: F811
+@asynccontextmanager
+async def installed(folders: pytest.TempPathFactory, compiled: Path | None) -> AsyncIterator[Installation]:  # noqa: F811
     """An installation on SQLite, with push services that keep a log."""
-    folder = tmp_path_factory.mktemp("installation")
+    folder = folders.mktemp("installation")
     async with Installation(folder, embedded(folder), compiled) as running:
         yield running
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def installation(tmp_path_factory: pytest.TempPathFactory, compiled: Path | None) -> AsyncIterator[Installation]:  # noqa: F811
+    """The installation of all tests that leave its server alone (others have their own, in `own_server/`)."""
+    async with installed(tmp_path_factory, compiled) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def server(installation: Installation) -> Server:
     """`porchlight serve` with the built app."""
     return await installation.serve()

@@ -161,6 +161,7 @@ async def test_wrong_pins_wait_across_a_reload(new_phone: NewPhone, circle: NewC
     await phone.sees("1 person can be reached now.")
 
 
+@pytest.mark.whole_browser
 async def test_a_tapped_push_opens_the_lock_first(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await opens_app(new_phone, ben)

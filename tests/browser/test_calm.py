@@ -13,6 +13,7 @@ from tests.faults.installation import Installation
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
 
+@pytest.mark.whole_browser
 async def test_somebody_is_asked_and_can_talk_later(new_phone: NewPhone, circle: NewCircle) -> None:
     maya, ben = await circle("Maya", "Ben")
     await free(ben)
@@ -79,6 +80,7 @@ async def test_another_time_is_typed_and_one_that_cannot_be_stays(new_phone: New
     await his.sees("Thank you for saying so.")
 
 
+@pytest.mark.whole_browser
 async def test_nobody_is_free_and_it_becomes_a_press(new_phone: NewPhone, circle: NewCircle) -> None:
     """What was said to the calm ask holds nothing: everybody is asked anew, aloud."""
     maya, ben = await circle("Maya", "Ben")

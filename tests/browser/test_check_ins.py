@@ -48,6 +48,7 @@ async def notices(person: Person) -> list[str]:
     return [item["kind"] for item in listed if item["kind"] != "invitation_accepted"]
 
 
+@pytest.mark.whole_browser
 async def test_nothing_on_home_moves_from_under_a_finger_while_it_comes(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     (member,) = (await noor.ask("GET", "/v1/circle"))["items"]

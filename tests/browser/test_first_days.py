@@ -31,6 +31,7 @@ async def test_home_waits_with_whoever_was_invited(new_phone: NewPhone, circle: 
     await phone.sees("Has not said yes yet.")
 
 
+@pytest.mark.whole_browser
 async def test_the_words_are_not_asked_for_once_more(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor"), (await circle("Ben"))[0]
     invitation = await noor[0].ask("POST", "/v1/invitations", {"role": "sponsor"}, 201)

@@ -10,7 +10,7 @@ from tests.browser.phone import Phone
 from tests.faults.people import Person
 from tests.faults.processes import Server
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.whole_browser, pytest.mark.timeout(120)]
 
 ASKS = "Maya would like you in their circle."
 

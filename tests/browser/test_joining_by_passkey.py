@@ -9,7 +9,7 @@ from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import Phone
 from tests.faults.people import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.whole_browser, pytest.mark.timeout(120)]
 
 YES = "Say yes with finger or face"
 CALLED = "What your people call you"

@@ -12,6 +12,7 @@ from tests.faults.people import Person
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@pytest.mark.whole_browser
 async def test_a_press_is_sent_with_seven_tabs_open(new_phone: NewPhone, circle: NewCircle) -> None:
     noor, ben = await circle("Noor", "Ben")
     phone = await new_phone("Noor")

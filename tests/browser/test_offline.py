@@ -6,8 +6,6 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import NewCircle, NewPhone
-from tests.faults.installation import Installation
-from tests.faults.processes import Server
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -39,24 +37,6 @@ async def test_an_offline_press_survives_a_reload_and_is_sent(new_phone: NewPhon
     await phone.sees_heading(TOLD, within=20)
     assert len(await ben.inbox()) == 1
     assert len((await noor.ask("GET", "/v1/reach-outs?mine=true"))["items"]) == 1
-
-
-async def test_a_press_is_sent_when_the_server_is_back(
-    new_phone: NewPhone, circle: NewCircle, installation: Installation, server: Server
-) -> None:
-    noor, ben = await circle("Noor", "Ben")
-    phone = await new_phone("Noor")
-    await phone.belongs_to(noor)
-    await phone.open()
-    await phone.sees("1 person can be reached now.")
-    await phone.controlled()
-    server.kill()
-    await phone.press_button("Reach out now")
-    await phone.sees_heading("Not sent yet")
-    again = installation.start(port=server.port)
-    await again.answers()
-    await phone.sees_heading(TOLD, within=25)
-    assert len(await ben.inbox()) == 1
 
 
 async def test_a_cancelled_offline_press_is_never_sent(new_phone: NewPhone, circle: NewCircle) -> None:

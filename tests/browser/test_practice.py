@@ -12,7 +12,7 @@ from tests.browser.eventually import eventually
 from tests.browser.phone import Phone
 from tests.faults.people import Person
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.whole_browser]
 
 AT_ANY_HOUR = [{"day": day, "from": "00:00", "to": "24:00"} for day in range(7)]
 

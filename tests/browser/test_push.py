@@ -10,7 +10,7 @@ from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import Edit
 from tests.world.patience import patient
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.whole_browser]
 
 
 async def test_a_push_is_shown_receipted_and_opens_the_reach_out(new_phone: NewPhone, circle: NewCircle) -> None:

@@ -10,7 +10,7 @@ from tests.browser.phone import SCRIPTS, Phone
 from tests.faults.people import Person
 from tests.faults.processes import ROOT, Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.whole_browser]
 
 READER = ROOT / "phone/node_modules/jsqr/dist/jsQR.js"
 READ = (SCRIPTS / "read_code.js").read_text()

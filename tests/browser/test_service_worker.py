@@ -10,6 +10,7 @@ from tests.faults.installation import Installation
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@pytest.mark.whole_browser
 async def test_tapping_the_alarm_opens_the_app_beside_other_pages_of_the_origin(
     new_phone: NewPhone, circle: NewCircle
 ) -> None:

@@ -11,6 +11,7 @@ from tests.browser.conftest import NewPhone
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@pytest.mark.whole_browser
 async def test_from_the_invitation_to_the_all_clear(new_phone: NewPhone) -> None:  # noqa: PLR0915 (one story)
     maya, ana = await new_phone("Maya"), await new_phone("Ana", notifications=False)
 

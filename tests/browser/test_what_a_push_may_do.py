@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.world.patience import patient
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.whole_browser]
 
 MINE, OTHERS = "My name in notifications", "Names in my notifications"
 

@@ -14,7 +14,7 @@ from tests.faults.installation import Installation
 from tests.faults.processes import Server
 from tests.standins.gateways import HttpGateway
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.whole_browser]
 
 TURNS: list[tuple[int, Theme, str]] = [
     # The smallest phone shows the longest words.
