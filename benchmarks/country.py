@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -118,7 +118,8 @@ async def _live(side: Side, *, keep: bool) -> None:
     alone = await run_load(steady)
     await close_all(side.address)
     reminding = asyncio.create_task(_remind(side))
-    beside = await run_load(steady)
+    # Long enough for the last of them.
+    beside = await run_load(replace(steady, count=len(owners)))
     seconds = await reminding
     await close_all(side.address)
     if keep:

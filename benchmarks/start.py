@@ -8,7 +8,7 @@ from asyncio.subprocess import DEVNULL
 
 from benchmarks.environment import Environment
 from benchmarks.figures import Report, Spread, ratio, spread
-from benchmarks.servers import ROOT, start_porchlight
+from benchmarks.servers import ROOT, start_server
 from tests.standins.fcm import FcmStandIn
 
 IMPORTS = "import fastapi, uvicorn, httptools, uvloop, sqlalchemy.ext.asyncio, asyncpg, httpx, cryptography.x509"
@@ -22,7 +22,7 @@ def _new_report(rounds: int) -> Report:
         "start",
         "`porchlight serve` as a process of its own: seconds from its start until `/readyz` answers 200, and resident "
         f"memory {IDLE_SECONDS:g} s later. The floor is a process that only imports the libraries. A new SQLite database is created within that time; on PostgreSQL, `porchlight migrate` does "
-        "that beforehand and is shown separately.",
+        "that beforehand and is shown separately. Without the packages of developers' tools, as in production.",
         rounds,
         ("database", "Firebase", "start to ready s", "× the floor", "idle MB"),
     )
@@ -51,7 +51,7 @@ async def run(environment: Environment, *, short: bool) -> Report:
                     ("PostgreSQL, new", environment.env(fresh, **more)),
                     ("PostgreSQL, existing", environment.env(existing, **more)),
                 ):
-                    async with start_porchlight(env, worker=True) as server:
+                    async with start_server("benchmarks.production", ["serve"], env) as server:
                         await asyncio.sleep(0.2 if short else IDLE_SECONDS)
                         resident = await server.resident()
                     if short or number:  # the first round fills the file cache

@@ -31,6 +31,7 @@ class DueRows:
 
     `name`: the part of a turn, in metrics and logs; `row`: one of them, in the log of a failure. `advance_together`: for a
     kind of which thousands are due in the same minute; when it fails, `advance_one` finds the row that is to blame.
+    `urgent`: never rests (`worker/pace.py`). `batch`: most rows of one turn; `small_batch`: those of one transaction.
     """
 
     name: str
@@ -39,12 +40,16 @@ class DueRows:
     advance_one: AdvanceOne
     moves: Counter
     advance_together: AdvanceTogether | None = None
+    urgent: bool = False
     batch: int = DUE_BATCH
+    small_batch: int = 1
 
 
 DUE_ROWS: Final = (
-    DueRows("ladders", "reach_out", advance.due, advance.advance_if_due, RUNGS),
-    DueRows("bookends", "bookend", lifecycle.list_due_bookends, lifecycle.advance_bookend_if_due, BOOKENDS),
+    DueRows("ladders", "reach_out", advance.due, advance.advance_if_due, RUNGS, urgent=True),
+    DueRows(
+        "bookends", "bookend", lifecycle.list_due_bookends, lifecycle.advance_bookend_if_due, BOOKENDS, urgent=True
+    ),
     DueRows("commitments", "commitment", due.list_due_commitments, due.advance_commitment_if_due, COMMITMENTS),
     DueRows(
         "rhythms",
@@ -53,7 +58,8 @@ DUE_ROWS: Final = (
         moments.give_moment_if_due,
         MOMENTS,
         moments.give_moments,
-        moments.MOMENTS_TOGETHER,
+        batch=moments.MOMENTS_TOGETHER,
+        small_batch=moments.MOMENTS_BESIDE_PRESSES,
     ),
     DueRows(
         "follow_ups",
@@ -65,3 +71,4 @@ DUE_ROWS: Final = (
     DueRows("practice_offers", "practice_offer", offers.list_due_offers, offers.offer_if_due, PRACTICE_OFFERS),
 )
 """In the order of a turn: reach-outs before anything else."""
+CAN_WAIT: Final = frozenset(rows.name for rows in DUE_ROWS if not rows.urgent)

@@ -10,7 +10,7 @@ from prometheus_client import Counter
 from sqlalchemy.exc import DBAPIError
 
 from core.bus import Bus
-from core.clock import Clock
+from core.clock import Clock, elapsed
 from core.database import Database, lost_a_race
 from core.encryption import Keyring
 from core.isolation import isolated
@@ -23,7 +23,8 @@ from rules.outbox.late_devices import any_fresh_notice, push_missed_devices
 from rules.outbox.resend import resend_unreceipted
 from rules.upkeep.numbers import oldest_due
 from worker.bounded import run_bounded
-from worker.due_rows import DUE_BATCH, DUE_ROWS, AdvanceOne, AdvanceTogether, DueRows, ListDue
+from worker.due_rows import CAN_WAIT, DUE_BATCH, DUE_ROWS, AdvanceOne, AdvanceTogether, DueRows, ListDue
+from worker.pace import Pace
 
 TICK_SECONDS = 0.5
 """Seconds between two turns when nothing is due."""
@@ -58,6 +59,7 @@ class Worker:
         self._bus = bus
         self._dispatcher = dispatcher
         self._on_step = on_step
+        self._pace = Pace()
         self._measured_at = 0.0
         self._late_devices_at = 0.0
         """When the backlog was last measured and late devices last pushed, on the monotonic clock."""
@@ -66,12 +68,26 @@ class Worker:
         self._reachability_at: datetime | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Take turns until `stop` is set. A failure is logged, and the next turn tries again."""
-        while not stop.is_set():
+        """Take turns until `stop` is set. What can wait has turns of its own: no reach-out waits for it."""
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(self._run_turns_of_what_can_wait())
+            # A failure is logged, and the next turn tries again.
+            while not stop.is_set():
+                pause = DATABASE_AWAY_SECONDS
+                with isolated("turn_failed"):
+                    done = await self._run_parts(lambda name: name not in CAN_WAIT)
+                    self._note_turn()
+                    pause = 0.0 if done else TICK_SECONDS
+                await self._pause(stop, pause)
+            # It may be in the middle of a rest. What it has not committed stays due.
+            waiting.cancel()
+
+    async def _run_turns_of_what_can_wait(self) -> None:
+        while True:
             pause = DATABASE_AWAY_SECONDS
             with isolated("turn_failed"):
-                pause = 0.0 if await self.tick() else TICK_SECONDS
-            await self._pause(stop, pause)
+                pause = 0.0 if await self._run_parts(CAN_WAIT.__contains__) else self._pace.next_look()
+            await asyncio.sleep(pause)
 
     async def _pause(self, stop: asyncio.Event, seconds: float) -> None:
         """Pause; end early when it is time to stop, or when a full transport has a free slot again."""
@@ -86,18 +102,28 @@ class Worker:
                 end.cancel()
 
     async def tick(self) -> bool:
-        """Take one turn; return whether there was work. Raises the first failure after all parts have run."""
+        """Take one turn of everything; return whether there was work. Raises the first failure after all parts have run."""
+        done = await self._run_parts(lambda _: True)
+        self._note_turn()
+        return done > 0
+
+    def _note_turn(self) -> None:
+        LAST_TURN.set(time.time())
+        self.last_turn = time.monotonic()
+
+    async def _run_parts(self, wanted: Callable[[str], bool]) -> int:
+        """Run the parts with these names; return the amount of work. Raises the first failure after all have run."""
         done = 0
         failure: Exception | None = None
         for name, part in self._parts():
+            if not wanted(name):
+                continue
             count, error = await run_bounded(name, part, PART_TIMEOUT_SECONDS)
             done += count or 0
             failure = failure or error
         if failure is not None:
             raise failure
-        LAST_TURN.set(time.time())
-        self.last_turn = time.monotonic()
-        return done > 0
+        return done
 
     def _parts(self) -> Sequence[tuple[str, TurnPart]]:
         """Return the parts of a turn by their names in metrics and logs; each returns the amount of work it did."""
@@ -118,22 +144,30 @@ class Worker:
         return await self._advance_singly(rows)
 
     async def _advance_singly(self, rows: DueRows) -> int:
-        return await self._advance_each(rows.list_due, rows.advance_one, f"{rows.row}_not_moved", rows.moves)
+        return await self._advance_each(
+            rows.list_due, rows.advance_one, f"{rows.row}_not_moved", rows.moves, rests=not rows.urgent
+        )
 
     async def _advance_together(self, rows: DueRows, advance: AdvanceTogether) -> int:
-        """Advance everything that is due in one transaction; if that fails, each in one of its own."""
+        """Advance what is due, some rows in one transaction; if one fails, each row in one of its own."""
         async with self._database.read() as session:
             ids = await rows.list_due(UnitOfWork(session, self._clock.now(), self._keyring), rows.batch)
-        if not ids:
-            return 0
-        with isolated(f"{rows.row}_batch_not_moved", count=len(ids)):
-            async with self._database.write() as session:
-                unit = UnitOfWork(session, self._clock.now(), self._keyring, on_step=self._on_step)
-                advanced = await advance(unit, ids)
-                await unit.commit(self._bus, self._dispatcher.dispatch_now)
-            rows.moves.labels("moved").inc(advanced)
-            return advanced
-        return await self._advance_singly(rows)
+        advanced = at = 0
+        while at < len(ids):
+            some = ids[at : at + (rows.batch if self._pace.hurries else rows.small_batch)]
+            at += len(some)
+            began = elapsed()
+            with isolated(f"{rows.row}_batch_not_moved", count=len(some)) as move:
+                async with self._database.write() as session:
+                    unit = UnitOfWork(session, self._clock.now(), self._keyring, on_step=self._on_step)
+                    moved = await advance(unit, some)
+                    await unit.commit(self._bus, self._dispatcher.dispatch_now)
+                rows.moves.labels("moved").inc(moved)
+                advanced += moved
+            if move.error is not None:
+                return advanced + await self._advance_singly(rows)
+            await self._pace.rest(began)
+        return advanced
 
     async def _notify_unreachable(self) -> int:
         """Notify people whom no push can reach any more, once a minute, before somebody needs them."""
@@ -148,17 +182,24 @@ class Worker:
         return notified
 
     async def _advance_each(
-        self, list_due: ListDue, advance_one: AdvanceOne, failure: str, moves: Counter | None = None
+        self,
+        list_due: ListDue,
+        advance_one: AdvanceOne,
+        failure: str,
+        moves: Counter | None = None,
+        *,
+        rests: bool = False,
     ) -> int:
         """Advance everything that is due, each in a separate transaction; return how many were advanced.
 
-        A failure is logged under `failure` and does not block the others. `moves` counts by result.
+        A failure is logged under `failure` and does not block the others. `moves` counts by result; `rests`: after each.
         """
         async with self._database.read() as session:
             ids = await list_due(UnitOfWork(session, self._clock.now(), self._keyring), DUE_BATCH)
         advanced = 0
         for due_id in ids:
             result = None
+            began = elapsed()
             with isolated(failure, level="error", id=str(due_id)) as move:
                 async with self._database.write() as session:
                     unit = UnitOfWork(session, self._clock.now(), self._keyring, on_step=self._on_step)
@@ -170,6 +211,8 @@ class Worker:
                 result = "failed"
             if moves is not None and result is not None:
                 moves.labels(result).inc()
+            if rests:
+                await self._pace.rest(began)
         return advanced
 
     async def _push_late_devices(self) -> int:

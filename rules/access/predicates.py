@@ -3,11 +3,11 @@
 `PersonId` is the id of the person who looks: a value, or an expression that yields it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, literal_column, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, and_, case, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models import (
@@ -87,8 +87,8 @@ def owned_by(model: type[Base], person_id: PersonId) -> ColumnElement[bool]:
     return owned
 
 
-def owned_by_any(model: type[Base], people: Collection[UUID]) -> ColumnElement[bool]:
-    """Rows of `model` that belong to one of these people."""
+def owned_by_any(model: type[Base], people: Collection[UUID] | BindParameter[Sequence[UUID]]) -> ColumnElement[bool]:
+    """Rows of `model` that belong to one of these people; for a pre-built statement, an expanding parameter of them."""
     return _OWNER_COLUMNS[model].in_(people)
 
 

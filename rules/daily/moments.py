@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import BindParameter, Integer, Row, bindparam, func, select
 
+from core.types import UtcDateTime
 from core.unit_of_work import UnitOfWork
 from models import Delivery, Notice, Person, Rhythm
 from models.enums import DeliveryState, NoticeKind
@@ -25,6 +26,37 @@ from rules.inbox.notices import NoticeDraft, create_notices, dismiss_notices, ma
 
 MOMENTS_TOGETHER: Final = 250
 """Most people whose moments are given in one transaction, and most pushes that may wait while more are given."""
+MOMENTS_BESIDE_PRESSES: Final = 20
+"""The same while there is time: writing so many keeps a press waiting for some milliseconds."""
+
+_NOW = bindparam("now", type_=UtcDateTime)
+_PEOPLE: BindParameter[Sequence[UUID]] = bindparam("people", expanding=True)
+_WAITING = select(func.count()).select_from(
+    select(Delivery.id)
+    .where(Delivery.state == DeliveryState.PENDING, Delivery.due_at <= _NOW, Delivery.lease_until.is_(None))
+    .limit(MOMENTS_TOGETHER)
+    .subquery()
+)
+_DUE_PEOPLE = (
+    select(Rhythm.person_id)
+    .where(Rhythm.next_at <= _NOW)
+    .order_by(Rhythm.next_at)
+    .limit(bindparam("rows", type_=Integer))
+)
+_DUE_ROWS = (
+    select(Rhythm, Person.time_zone, Notice.created_at)
+    .join(Person, Person.id == Rhythm.person_id)
+    .outerjoin(Notice, Notice.id == Rhythm.moment_notice_id)
+    .where(access.owned_by_any(Rhythm, _PEOPLE), Rhythm.next_at <= _NOW)
+    .order_by(Rhythm.person_id)
+    .with_for_update(of=Rhythm, skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+_GIVEN = select(Notice.event_id).where(
+    access.owned_by_any(Notice, _PEOPLE),
+    Notice.kind == NoticeKind.MOMENT,
+    Notice.event_id.in_(bindparam("events", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +70,10 @@ async def list_due_moments(unit: UnitOfWork, limit: int) -> Sequence[UUID]:
 
     Nobody while many pushes wait: thousands of moments in one minute must not stand before the pushes of a press.
     """
-    waiting = (
-        select(Delivery.id)
-        .where(Delivery.state == DeliveryState.PENDING, Delivery.due_at <= unit.now, Delivery.lease_until.is_(None))
-        .limit(MOMENTS_TOGETHER)
-        .subquery()
-    )
-    if (await unit.session.execute(select(func.count()).select_from(waiting))).scalar_one() >= MOMENTS_TOGETHER:
+    waiting = await unit.session.execute(_WAITING, {"now": unit.now})
+    if waiting.scalar_one() >= MOMENTS_TOGETHER:
         return []
-    rows = await unit.session.execute(
-        select(Rhythm.person_id).where(Rhythm.next_at <= unit.now).order_by(Rhythm.next_at).limit(limit)
-    )
-    return rows.scalars().all()
+    return (await unit.session.execute(_DUE_PEOPLE, {"now": unit.now, "rows": limit})).scalars().all()
 
 
 async def give_moment_if_due(unit: UnitOfWork, person_id: UUID) -> bool:
@@ -59,15 +83,7 @@ async def give_moment_if_due(unit: UnitOfWork, person_id: UUID) -> bool:
 
 async def give_moments(unit: UnitOfWork, people: Sequence[UUID]) -> int:
     """Lock these people's rhythms and do what is due; return for how many. Those that another process holds are skipped."""
-    rows = await unit.session.execute(
-        select(Rhythm, Person.time_zone, Notice.created_at)
-        .join(Person, Person.id == Rhythm.person_id)
-        .outerjoin(Notice, Notice.id == Rhythm.moment_notice_id)
-        .where(access.owned_by_any(Rhythm, people), Rhythm.next_at <= unit.now)
-        .order_by(Rhythm.person_id)
-        .with_for_update(of=Rhythm, skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
+    rows = await unit.session.execute(_DUE_ROWS, {"people": people, "now": unit.now})
     due = await _decide(unit, rows.all())
     gone = [row.rhythm.moment_notice_id for row in due if row.step.notice_goes and row.rhythm.moment_notice_id]
     if gone:
@@ -109,11 +125,7 @@ async def _load_given(unit: UnitOfWork, come: Mapping[UUID, Sequence[CalendarMom
     events = [moment_event_id(person_id, moment) for person_id, moments in come.items() for moment in moments]
     if not events:
         return set()
-    given = await unit.session.execute(
-        select(Notice.event_id).where(
-            access.owned_by_any(Notice, come), Notice.kind == NoticeKind.MOMENT, Notice.event_id.in_(events)
-        )
-    )
+    given = await unit.session.execute(_GIVEN, {"people": list(come), "events": events})
     return set(given.scalars())
 
 
@@ -132,8 +144,8 @@ async def _give(unit: UnitOfWork, due: Sequence[_Due]) -> Mapping[UUID, UUID]:
     ]
     if not drafts:
         return {}
-    # Left to whichever worker has room: a moment may come some seconds later than a press of the same process.
-    return await create_notices(unit, drafts, leased=False)
+    # A few are sent at once, without being claimed. Many are left to whichever worker has room, so that none stands before a press.
+    return await create_notices(unit, drafts, leased=len(drafts) <= MOMENTS_BESIDE_PRESSES)
 
 
 def moment_event_id(person_id: UUID, moment: CalendarMoment) -> UUID:
