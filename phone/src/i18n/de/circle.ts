@@ -61,7 +61,7 @@ export const circle = {
   'ladder.say': 'Sobald jemand antwortet, fragen wir die anderen nicht weiter. Vier Schritte nach deinem Zeichen:',
   'ladder-rung.1': 'Alle, die sofort gefragt werden',
   'ladder-rung.2': 'Dein ganzer Kreis',
-  'ladder-rung.3': 'Alle noch einmal, auf allen Wegen, die sie gewählt haben',
+  'ladder-rung.3': 'Alle noch einmal, auf jedem gewählten Weg',
   'ladder-rung.4': 'Wir sagen dir offen, dass niemand geantwortet hat',
   'ladder-pace.usual': 'Üblich',
   'ladder-pace.fast': 'Schneller',
