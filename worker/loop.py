@@ -166,7 +166,7 @@ class Worker:
                 advanced += moved
             if move.error is not None:
                 return advanced + await self._advance_singly(rows)
-            await self._pace.rest(began)
+            await self._pace.rest(elapsed() - began)
         return advanced
 
     async def _notify_unreachable(self) -> int:
@@ -212,7 +212,7 @@ class Worker:
             if moves is not None and result is not None:
                 moves.labels(result).inc()
             if rests:
-                await self._pace.rest(began)
+                await self._pace.rest(elapsed() - began)
         return advanced
 
     async def _push_late_devices(self) -> int:

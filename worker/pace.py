@@ -35,13 +35,12 @@ class Pace:
     def hurries(self) -> bool:
         return self._busy_since is not None and self._clock() - self._busy_since >= HURRY_AFTER_SECONDS
 
-    async def rest(self, began: float) -> None:
-        """Rest after a transaction that began at this time of the clock."""
-        now = self._clock()
+    async def rest(self, seconds: float) -> None:
+        """Rest after a transaction that took so long."""
         if self._busy_since is None:
-            self._busy_since = began
+            self._busy_since = self._clock() - seconds
         if not self.hurries:
-            await self._sleep(min(LONGEST_REST_SECONDS, REST_FACTOR * (now - began)))
+            await self._sleep(min(LONGEST_REST_SECONDS, REST_FACTOR * seconds))
         self._worked_at = self._clock()
 
     def next_look(self) -> float:

@@ -1,10 +1,13 @@
 """What can wait takes a quarter of a worker's time, until it has taken too long; reach-outs never wait for it."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from tests.world.rhythm import DAILY_AT_NINE, chooses
 from tests.world.world import World
+from worker import loop
 from worker.due_rows import CAN_WAIT, DUE_ROWS
 from worker.pace import (
     END_SECONDS,
@@ -32,9 +35,8 @@ class Watch:
         self.now += seconds
 
     async def work(self, pace: Pace, seconds: float) -> None:
-        began = self.now
         self.now += seconds
-        await pace.rest(began)
+        await pace.rest(seconds)
 
 
 @pytest.fixture
@@ -88,6 +90,37 @@ def test_reach_outs_and_bookends_never_wait() -> None:
     assert [rows.name for rows in DUE_ROWS if rows.name not in CAN_WAIT] == ["ladders", "bookends"]
 
 
+async def test_a_worker_rests_between_small_transactions_and_hurries_with_large_ones(
+    world: World, watch: Watch, pace: Pace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = await world.circle("sponsor", "friend")
+    for person in people:
+        await chooses(person, check_in=DAILY_AT_NINE)
+    pairs = [replace(rows, small_batch=2) if rows.name == "rhythms" else rows for rows in DUE_ROWS]
+    monkeypatch.setattr(loop, "DUE_ROWS", pairs)
+    worker = world.here.worker
+    monkeypatch.setattr(worker, "_pace", pace)
+    await world.forward(24 * 3600)
+    assert await worker.move("rhythms") == len(people) == 3
+    assert len(watch.slept) == 2, "two transactions"
+    watch.now += HURRY_AFTER_SECONDS
+    await world.forward(24 * 3600)
+    assert await worker.move("rhythms") == 3
+    assert len(watch.slept) == 2, "it is late"
+
+
+async def test_a_worker_does_not_rest_after_a_rung(
+    world: World, watch: Watch, pace: Pace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maya, *_ = await world.circle("sponsor", "friend", steps=[1, 2])
+    await maya.press()
+    await world.settle()
+    await world.forward(90)
+    monkeypatch.setattr(world.here.worker, "_pace", pace)
+    assert await world.here.worker.move("ladders") == 1
+    assert watch.slept == []
+
+
 async def test_the_ladder_goes_on_and_the_worker_stops_while_what_can_wait_hangs(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,8 +128,8 @@ async def test_the_ladder_goes_on_and_the_worker_stops_while_what_can_wait_hangs
     await maya.press()
     await world.settle()
     assert await friend.pushed() == []
-    await world.forward(90)
     worker, move, hanging = world.here.worker, world.here.worker.move, asyncio.Event()
+    monkeypatch.setattr(loop, "PART_TIMEOUT_SECONDS", 600.0)
 
     async def hang_if_it_can_wait(name: str) -> int:
         if name in CAN_WAIT:
@@ -110,6 +143,8 @@ async def test_the_ladder_goes_on_and_the_worker_stops_while_what_can_wait_hangs
     try:
         async with asyncio.timeout(60):
             await hanging.wait()
+            # Only now is the ladder due.
+            await world.forward(90)
             while await friend.pushed() != ["reach_out"]:  # noqa: ASYNC110 (the worker sends it)
                 await asyncio.sleep(0.02)
     finally:
