@@ -23,7 +23,6 @@ log = structlog.get_logger(__name__)
 
 _GOOGLE = "https://fcm.googleapis.com"
 _EMULATOR = "FIREBASE_AUTH_EMULATOR_HOST"
-_OPEN_WAIT_SECONDS = 2.0
 _REFRESH_LIMIT_SECONDS = 8.0
 # Google takes some 50 ms a message, and each needs a connection for as long.
 _MAX_FCM_SENDS = 64
@@ -43,23 +42,30 @@ class FcmTransport:
     """Sends each push as a separate message, so that a slow send does not delay others.
 
     `credentials_file` is a service account's JSON file, `base_url` the URL to which `/v1/projects/…` is appended (None:
-    Google's), `send_limit` the time limit of a send in seconds, including signing in.
+    Google's), `send_limit` the time limit of a send in seconds, including signing in, `open_limit` how many seconds `open`
+    waits for the first sign-in.
     """
 
     name = "fcm"
     max_concurrent = _MAX_FCM_SENDS
 
     def __init__(
-        self, credentials_file: Path, base_url: str | None, clock: Callable[[], datetime], send_limit: float = 8.0
+        self,
+        credentials_file: Path,
+        base_url: str | None,
+        clock: Callable[[], datetime],
+        send_limit: float = 8.0,
+        open_limit: float = 2.0,
     ) -> None:
         self._credentials_file = credentials_file
         self._base_url = (base_url or _GOOGLE).rstrip("/")
         self._clock = clock
         self._send_limit = send_limit
+        self._open_limit = open_limit
         self._firebase: _Firebase | None = None
 
     async def open(self) -> None:
-        """Load the SDK and sign in. Stop waiting after 2 s when the provider is unreachable; the next send continues.
+        """Load the SDK and sign in. Stop waiting after `open_limit` when the provider is silent; the next send continues.
 
         Raises RuntimeError when the emulator's variable is set, OSError or ValueError for an unusable credentials file.
         """
@@ -73,7 +79,7 @@ class FcmTransport:
         pool = HttpPool(self._send_limit, proxy=proxy_for(self._base_url))
         self._firebase = _Firebase(messaging, sign_in, url, pool)
         with contextlib.suppress(FcmSignInError, TimeoutError):
-            async with asyncio.timeout(min(_OPEN_WAIT_SECONDS, self._send_limit)):
+            async with asyncio.timeout(self._open_limit):
                 await sign_in.ready()
 
     async def close(self) -> None:

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from notifications.transports.fcm import FcmTransport
 from tests.standins.fcm import FcmStandIn
+from tests.world.patience import patient
 
 
 @asynccontextmanager
 async def open_fcm_transport(fcm: FcmStandIn, now: datetime, send_limit: float = 8.0) -> AsyncIterator[FcmTransport]:
-    transport = FcmTransport(fcm.credentials_file, fcm.url, lambda: now, send_limit)
+    # A slow machine may take longer than `open` waits by itself; what a test then does would meet the first sign-in.
+    transport = FcmTransport(fcm.credentials_file, fcm.url, lambda: now, send_limit, open_limit=patient(2.0))
     await transport.open()
     try:
         yield transport
