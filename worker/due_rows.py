@@ -71,4 +71,6 @@ DUE_ROWS: Final = (
     DueRows("practice_offers", "practice_offer", offers.list_due_offers, offers.offer_if_due, PRACTICE_OFFERS),
 )
 """In the order of a turn: reach-outs before anything else."""
-CAN_WAIT: Final = frozenset(rows.name for rows in DUE_ROWS if not rows.urgent)
+UNREACHABLE: Final = "unreachable"
+"""The search for people whom no push can reach, which no row has a time for."""
+CAN_WAIT: Final = frozenset({UNREACHABLE, *(rows.name for rows in DUE_ROWS if not rows.urgent)})

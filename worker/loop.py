@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from prometheus_client import Counter
 from sqlalchemy.exc import DBAPIError
@@ -23,8 +23,9 @@ from rules.outbox.late_devices import any_fresh_notice, push_missed_devices
 from rules.outbox.resend import resend_unreceipted
 from rules.upkeep.numbers import oldest_due
 from worker.bounded import run_bounded
-from worker.due_rows import CAN_WAIT, DUE_BATCH, DUE_ROWS, AdvanceOne, AdvanceTogether, DueRows, ListDue
+from worker.due_rows import CAN_WAIT, DUE_BATCH, DUE_ROWS, UNREACHABLE, AdvanceOne, AdvanceTogether, DueRows
 from worker.pace import Pace
+from worker.walk import PEOPLE, Walk
 
 TICK_SECONDS = 0.5
 """Seconds between two turns when nothing is due."""
@@ -34,8 +35,6 @@ MEASURE_SECONDS = 5.0
 """Seconds between two readings of the backlog."""
 DATABASE_AWAY_SECONDS = 2.0
 """Seconds to wait when the database does not answer."""
-REACHABILITY_INTERVAL = timedelta(seconds=60)
-"""Time between two searches for people whom no push can reach."""
 
 TurnPart = Callable[[], Awaitable[int]]
 
@@ -65,7 +64,7 @@ class Worker:
         """When the backlog was last measured and late devices last pushed, on the monotonic clock."""
         self.last_turn: float | None = None
         """End of the last complete turn, on the monotonic clock."""
-        self._reachability_at: datetime | None = None
+        self._walk = Walk()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take turns until `stop` is set. What can wait has turns of its own: no reach-out waits for it."""
@@ -130,7 +129,7 @@ class Worker:
         return (
             ("late_devices", self._push_late_devices),
             *((rows.name, partial(self.move, rows.name)) for rows in DUE_ROWS),
-            ("unreachable", self._notify_unreachable),
+            (UNREACHABLE, self._notify_unreachable),
             ("resend", self._resend_unreceipted),
             ("send_due", self._dispatcher.send_due),
             ("backlog", self._measure_backlog),
@@ -144,8 +143,10 @@ class Worker:
         return await self._advance_singly(rows)
 
     async def _advance_singly(self, rows: DueRows) -> int:
+        async with self._database.read() as session:
+            ids = await rows.list_due(UnitOfWork(session, self._clock.now(), self._keyring), DUE_BATCH)
         return await self._advance_each(
-            rows.list_due, rows.advance_one, f"{rows.row}_not_moved", rows.moves, rests=not rows.urgent
+            ids, rows.advance_one, f"{rows.row}_not_moved", rows.moves, rests=not rows.urgent
         )
 
     async def _advance_together(self, rows: DueRows, advance: AdvanceTogether) -> int:
@@ -170,32 +171,33 @@ class Worker:
         return advanced
 
     async def _notify_unreachable(self) -> int:
-        """Notify people whom no push can reach any more, once a minute, before somebody needs them."""
+        """Notify people whom no push can reach any more, before somebody needs them: some of everybody in each turn."""
         now = self._clock.now()
-        if self._reachability_at is not None and now - self._reachability_at < REACHABILITY_INTERVAL:
+        if not self._walk.is_due(now):
             return 0
-        self._reachability_at = now
+        async with self._database.read() as session:
+            unit = UnitOfWork(session, now, self._keyring)
+            stretch = await reachability.search_for_unreachable(unit, self._walk.after, PEOPLE)
         notified = await self._advance_each(
-            reachability.newly_unreachable, reachability.notify_if_unreachable, "unreachable_not_told"
+            stretch.unreachable, reachability.notify_if_unreachable, "unreachable_not_told"
         )
+        self._walk.took(stretch.last, now)
         UNREACHABLE_TOTAL.inc(notified)
         return notified
 
     async def _advance_each(
         self,
-        list_due: ListDue,
+        ids: Sequence[UUID],
         advance_one: AdvanceOne,
         failure: str,
         moves: Counter | None = None,
         *,
         rests: bool = False,
     ) -> int:
-        """Advance everything that is due, each in a separate transaction; return how many were advanced.
+        """Advance each of these in a separate transaction; return how many were advanced.
 
         A failure is logged under `failure` and does not block the others. `moves` counts by result; `rests`: after each.
         """
-        async with self._database.read() as session:
-            ids = await list_due(UnitOfWork(session, self._clock.now(), self._keyring), DUE_BATCH)
         advanced = 0
         for due_id in ids:
             result = None

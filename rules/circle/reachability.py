@@ -1,10 +1,11 @@
 """Watches reachability before it is needed: a person whom no push reaches is notified once, as are their circles' owners."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, update
 
 from core.unit_of_work import UnitOfWork
 from models import Channel, Delivery, Device, Membership, Notice, Person, PushProof, Session
@@ -23,58 +24,81 @@ UNREACHABLE_GRACE = timedelta(minutes=10)
 """How long somebody may have no device, after their membership was confirmed and after their last device was retired."""
 
 
-async def newly_unreachable(unit: UnitOfWork, limit: int) -> Sequence[UUID]:
-    """Return confirmed members of any circle whom nothing reaches, and who have not been notified of it, by id.
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of everybody, in the order of ids. `unreachable`: who in it is to be told; `last`: its last, None at the end."""
+
+    unreachable: Sequence[UUID]
+    last: UUID | None
+
+
+async def search_for_unreachable(unit: UnitOfWork, after: UUID | None, people: int) -> Stretch:
+    """Search the next so many people (`after` None: the first) for confirmed members whom nothing reaches and who have not been told.
 
     Nothing reaches a person when no channel works and all devices are retired, silent or refusing pushes.
     """
-    silent = _silent(unit)
+    last = await unit.session.scalar(
+        select(Person.id).where(_is_after(after)).order_by(Person.id).offset(people - 1).limit(1)
+    )
     confirmed = and_(Membership.member_id == Person.id, Membership.confirmed_at.is_not(None))
     live = and_(Device.person_id == Person.id, Device.disabled_at.is_(None))
     without_device = and_(
-        select(Membership.id).where(confirmed, Membership.confirmed_at <= unit.now - UNREACHABLE_GRACE).exists(),
-        ~select(Device.id)
-        .where(Device.person_id == Person.id, Device.disabled_at > unit.now - UNREACHABLE_GRACE)
-        .exists(),
+        _has(select(Membership.id).where(confirmed, Membership.confirmed_at <= unit.now - UNREACHABLE_GRACE)),
+        ~_has(
+            select(Device.id).where(Device.person_id == Person.id, Device.disabled_at > unit.now - UNREACHABLE_GRACE)
+        ),
     )
     rows = await unit.session.execute(
         select(Person.id)
         .where(
+            _is_after(after),
+            true() if last is None else Person.id <= last,
             Person.unreachable_told_at.is_(None),
-            select(Membership.id).where(confirmed).exists(),
-            ~select(Channel.id).where(Channel.person_id == Person.id, CHANNEL_WORKS).exists(),
-            ~select(Device.id).where(live, DEVICE_WORKS, Device.id.not_in(silent)).exists(),
-            or_(select(Device.id).where(live).exists(), without_device),
+            _has(select(Membership.id).where(confirmed)),
+            ~_has(select(Channel.id).where(Channel.person_id == Person.id, CHANNEL_WORKS)),
+            ~_has(select(Device.id).where(live, DEVICE_WORKS, ~_is_silent(unit))),
+            or_(_has(select(Device.id).where(live)), without_device),
         )
         .order_by(Person.id)
-        .limit(limit)
     )
-    return rows.scalars().all()
+    return Stretch(rows.scalars().all(), last)
 
 
-def _silent(unit: UnitOfWork) -> Select[UUID]:
-    """Select devices that were handed a push 7 days ago or earlier, and have shown no sign of life since.
+def _is_after(person_id: UUID | None) -> ColumnElement[bool]:
+    return true() if person_id is None else Person.id > person_id
 
-    A sign of life is a receipt, or a sign-in that registered the device again. Nor has their person shown for 35 days that a
+
+def _has(rows: Select[UUID]) -> ColumnElement[bool]:
+    """Return whether there are such rows, asked person by person through an index.
+
+    Not `exists()`: of that PostgreSQL may make a join, for which it reads tables that hold everybody from end to end.
+    """
+    return rows.limit(1).scalar_subquery().is_not(None)
+
+
+def _is_silent(unit: UnitOfWork) -> ColumnElement[bool]:
+    """Return whether a device was handed a push 7 days ago or earlier, and has shown no sign of life since.
+
+    A sign of life is a receipt, or a sign-in that registered the device again. Nor has its person shown for 35 days that a
     push was shown to them, or had the device for less than that.
     """
-    # Read as one set, not device by device: deliveries are many, and this runs once a minute.
+    signed_in_at = select(Session.created_at).where(Session.id == Device.session_id).correlate(Device)
+    shown_at = select(PushProof.shown_at).where(PushProof.person_id == Device.person_id).correlate(Device)
+    # By way of the person's notices: an index of deliveries by device would be one more to write for each push.
     unanswered = (
-        select(Delivery.device_id, func.max(Delivery.handed_at).label("handed_at"))
-        .where(Delivery.handed_at <= unit.now - SILENCE_BEFORE_UNREACHABLE, Delivery.delivered_at.is_(None))
-        .group_by(Delivery.device_id)
-        .subquery()
-    )
-    return (
-        select(Device.id)
-        .join(unanswered, unanswered.c.device_id == Device.id)
-        .outerjoin(Session, Session.id == Device.session_id)
-        .outerjoin(PushProof, PushProof.person_id == Device.person_id)
+        select(Delivery.id)
+        .join(Notice, Notice.id == Delivery.notice_id)
         .where(
-            func.coalesce(PushProof.shown_at, Device.created_at) <= unit.now - UNPROVED_AFTER,
-            unanswered.c.handed_at > func.coalesce(Device.last_receipt_at, Device.created_at),
-            unanswered.c.handed_at > func.coalesce(Session.created_at, Device.created_at),
+            Notice.recipient_id == Device.person_id,
+            Delivery.device_id == Device.id,
+            Delivery.delivered_at.is_(None),
+            Delivery.handed_at <= unit.now - SILENCE_BEFORE_UNREACHABLE,
+            Delivery.handed_at > func.coalesce(Device.last_receipt_at, Device.created_at),
+            Delivery.handed_at > func.coalesce(signed_in_at.scalar_subquery(), Device.created_at),
         )
+    )
+    return and_(
+        func.coalesce(shown_at.scalar_subquery(), Device.created_at) <= unit.now - UNPROVED_AFTER, _has(unanswered)
     )
 
 
