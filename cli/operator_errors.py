@@ -1,6 +1,7 @@
 """Explains errors that an operator can fix, in one sentence instead of a traceback."""
 
 import asyncio
+import ssl
 from pathlib import Path
 
 import asyncpg
@@ -8,6 +9,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from core.settings import Settings
+
+_NO_TLS = "rejected SSL upgrade"
+"""What asyncpg says, as a bare ConnectionError, when a server has no encryption and `sslmode` asks for it."""
 
 
 class OperatorError(Exception):
@@ -35,12 +39,20 @@ def explain(error: BaseException, settings: Settings) -> str | None:  # noqa: PL
     if isinstance(root, ConnectionError | asyncio.TimeoutError) or (
         isinstance(root, OSError) and settings.database_url is not None
     ):
-        return (
-            f"The database at {database_address} does not answer. Is it running, and is PORCHLIGHT_DATABASE_URL right?"
-        )
+        return _no_connection(root, database_address)
     if isinstance(root, PermissionError):
         return f"{root.filename} cannot be written. See PORCHLIGHT_DATA_DIR."
     return None
+
+
+def _no_connection(error: Exception, database_address: str) -> str:
+    if isinstance(error, ssl.SSLError) or _NO_TLS in str(error):
+        reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or "it offers none"
+        return (
+            f"No encrypted connection to the database at {database_address} comes about ({reason}). See sslmode and the"
+            " certificates that PORCHLIGHT_DATABASE_URL names."
+        )
+    return f"The database at {database_address} does not answer. Is it running, and is PORCHLIGHT_DATABASE_URL right?"
 
 
 def _database_address(settings: Settings) -> str:

@@ -1,0 +1,82 @@
+"""What stands between Porchlight and its database is said in one sentence that names what to look at."""
+
+import asyncio
+import ssl
+from pathlib import Path
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from cli.operator_errors import OperatorError, explain
+from core.database import Database
+from core.settings import Settings
+
+
+def settings(tmp_path: Path, address: str) -> Settings:
+    return Settings(_env_file=None, data_dir=tmp_path, database_url=SecretStr(address))
+
+
+async def failure(settings: Settings) -> Exception:
+    """Return what a connection to this database raises."""
+    database = Database(settings.sqlalchemy_url, 1)
+    try:
+        with pytest.raises(Exception) as raised:
+            async with database.read() as session:
+                await session.connection()
+    finally:
+        await database.close()
+    return raised.value
+
+
+async def test_a_server_without_encryption(tmp_path: Path) -> None:
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(8)  # "SSLRequest"
+        writer.write(b"N")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        here = settings(tmp_path, f"postgresql://porch@127.0.0.1:{port}/porch?sslmode=require")
+        said = explain(await failure(here), here)
+    assert said is not None
+    assert said.startswith(f"No encrypted connection to the database at 127.0.0.1:{port} comes about (it offers none).")
+    assert "sslmode" in said
+
+
+async def test_a_certificate_that_is_none(tmp_path: Path) -> None:
+    nonsense = tmp_path / "ca.pem"
+    nonsense.write_text("nonsense")
+    here = settings(tmp_path, f"postgresql://porch@127.0.0.1:1/porch?sslmode=verify-full&sslrootcert={nonsense}")
+    said = explain(await failure(here), here)
+    assert said is not None
+    assert said.startswith("No encrypted connection to the database at 127.0.0.1:1 comes about (NO_CERTIFICATE")
+
+
+async def test_nobody_listens(tmp_path: Path) -> None:
+    here = settings(tmp_path, "postgresql://porch@127.0.0.1:1/porch")
+    said = explain(await failure(here), here)
+    assert said is not None
+    assert said.startswith("The database at 127.0.0.1:1 does not answer.")
+
+
+@pytest.mark.parametrize(
+    ("error", "beginning"),
+    [
+        (OperatorError("One sentence."), "One sentence."),
+        (asyncpg.InvalidCatalogNameError(), "There is no database porch. Create it first"),
+        (asyncpg.InvalidPasswordError(), "The database at db:5432 refuses this user or password."),
+        (asyncpg.UndefinedTableError(), "The tables do not exist yet (db:5432). Run: porchlight migrate"),
+        (TimeoutError(), "The database at db:5432 does not answer."),
+        (ssl.SSLCertVerificationError(1, "failed"), "No encrypted connection to the database at db:5432 comes about"),
+    ],
+)
+def test_what_an_operator_can_mend(error: Exception, beginning: str, tmp_path: Path) -> None:
+    said = explain(error, settings(tmp_path, "postgresql://porch@db/porch"))
+    assert said is not None
+    assert said.startswith(beginning)
+
+
+def test_a_bug_is_not_explained(tmp_path: Path) -> None:
+    assert explain(ZeroDivisionError(), settings(tmp_path, "postgresql://porch@db/porch")) is None
