@@ -14,10 +14,9 @@ def test_a_walk_goes_on_to_its_end_and_waits_for_its_minute(world: World) -> Non
     somebody = new_id(now)
     assert walk.is_due(now)
     walk.took(somebody, now)
-    assert walk.is_due(now)
-    assert walk.after == somebody
+    assert (walk.is_due(now), walk.after) == (True, somebody)
     walk.took(None, now + timedelta(seconds=20))
-    assert walk.after is None
+    assert (walk.is_due(now), walk.after) == (False, None)
     assert not walk.is_due(now + INTERVAL - timedelta(seconds=1))
     assert walk.is_due(now + INTERVAL)
 
