@@ -121,7 +121,7 @@ export function ErrorText({ children }: { children: string }) {
 }
 
 /** A group of radio buttons, shown as round choices. */
-export function RadioGroup<T extends string>({
+export function RadioGroup<T extends string | number>({
   legend,
   name,
   options,
@@ -133,7 +133,7 @@ export function RadioGroup<T extends string>({
   legend: string;
   name: string;
   options: [T, ComponentChildren][];
-  value: T | null;
+  value: T | null | undefined;
   onPick: (value: T) => void;
   kind?: string;
   /** The legend is shown, as a question above the choices. */

@@ -1,12 +1,14 @@
 // The three kinds of steps of a plan: a list of one's own, people of the circle, and professionals with their numbers.
 
 import { Button, ErrorText } from '../components/basics';
+import { Checks } from '../components/checks';
 import { Icon } from '../components/icons';
 import { nameOf } from '../components/people';
 import type { Plan } from '../contract/types';
 import { activeMembers } from '../domain/circle';
 import type { ListStep } from '../domain/plan';
-import { MAX_ENTRIES, MAX_LENGTH, toggled, withEntry } from '../domain/plan';
+import { MAX_ENTRIES, MAX_LENGTH, withEntry } from '../domain/plan';
+import { toggled } from '../domain/toggled';
 import { t } from '../i18n';
 import { state } from '../store/store';
 
@@ -38,21 +40,18 @@ function Removable({ of, onRemove }: { of: string; onRemove: () => void }) {
 export function OwnList({ step, plan, typed, update }: StepProps & { step: ListStep }) {
   const entries = plan[step];
   const proposals = t(`plan-choice.${step}`).split('; ');
-  const toggle = (entry: string) => update({ [step]: toggled(entries, entry) });
+  const toggle = (entry: string) => update({ [step]: toggled(entries, entry).slice(0, MAX_ENTRIES) });
   const add = () => update({ [step]: withEntry(entries, typed[step] ?? '') }, { [step]: '' });
   const own = entries.filter((entry) => !proposals.includes(entry));
   return (
     <>
       {t(`plan-lead.${step}`) !== t(`plan-step.${step}`) && <p class="soft">{t(`plan-lead.${step}`)}</p>}
-      <fieldset class="pick">
-        <legend class="sr">{t(`plan-lead.${step}`)}</legend>
-        {proposals.map((proposal) => (
-          <label key={proposal}>
-            <input type="checkbox" checked={entries.includes(proposal)} onChange={() => toggle(proposal)} />
-            {proposal}
-          </label>
-        ))}
-      </fieldset>
+      <Checks
+        legend={t(`plan-lead.${step}`)}
+        options={proposals.map((proposal) => [proposal, proposal])}
+        chosen={entries}
+        onToggle={toggle}
+      />
       {own.length > 0 && (
         <ul>
           {own.map((entry) => (
@@ -87,24 +86,13 @@ export function People({ plan, update }: StepProps) {
   const active = activeMembers(state.circle);
   if (!active.length) return <p class="soft">{t('plan.nobody')}</p>;
   return (
-    <fieldset class="pick">
-      <legend class="sr">{t('plan-step.people')}</legend>
-      {active.map((member) => {
-        const chosen = plan.people.includes(member.id);
-        const others = plan.people.filter((id) => id !== member.id);
-        return (
-          <label key={member.id}>
-            <input
-              type="checkbox"
-              checked={chosen}
-              disabled={!chosen && others.length >= MAX_ENTRIES}
-              onChange={() => update({ people: chosen ? others : [...others, member.id] })}
-            />
-            {nameOf(member)}
-          </label>
-        );
-      })}
-    </fieldset>
+    <Checks
+      legend={t('plan-step.people')}
+      options={active.map((member) => [member.id, nameOf(member)])}
+      chosen={plan.people}
+      onToggle={(id) => update({ people: toggled(plan.people, id) })}
+      isFull={plan.people.length >= MAX_ENTRIES}
+    />
   );
 }
 

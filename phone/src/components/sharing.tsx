@@ -2,9 +2,14 @@
 
 import type { Part, Shares } from '../domain/check-in';
 import { activeMembers } from '../domain/circle';
+import { toggled } from '../domain/toggled';
 import { t } from '../i18n';
 import { state } from '../store/store';
+import { Checks } from './checks';
 import { nameOf } from './people';
+
+/** Nobody else, among the people to choose from. */
+const ME = '';
 
 /** `parts`: those that were given, each with its label. The first name takes "only for me" away. */
 export function Sharing({
@@ -23,43 +28,30 @@ export function Sharing({
     const { [id]: before, ...others } = shares;
     onChange(before ? others : { ...others, [id]: ['feeling'] });
   };
-  const togglePart = (id: string, part: Part) => {
-    const before = shares[id] ?? [];
-    onChange({ ...shares, [id]: before.includes(part) ? before.filter((other) => other !== part) : [...before, part] });
-  };
   return (
     <section class="stack">
-      <fieldset class="pick">
-        <legend class="ask">{t('sharing.who')}</legend>
-        <label>
-          <input type="checkbox" checked={!chosen.length} onChange={() => onChange({})} />
-          {t('sharing.me')}
-        </label>
-        {members.map((member) => (
-          <label key={member.id}>
-            <input type="checkbox" checked={!!shares[member.id]} onChange={() => toggle(member.id)} />
-            {nameOf(member)}
-          </label>
-        ))}
-      </fieldset>
-      {chosen.map((member) => (
-        <div class="card" key={member.id}>
-          <fieldset class="pick">
-            <legend class="ask">{t('sharing.sees', { name: nameOf(member) })}</legend>
-            {parts.map(([part, label]) => (
-              <label key={part}>
-                <input
-                  type="checkbox"
-                  checked={!!shares[member.id]?.includes(part)}
-                  onChange={() => togglePart(member.id, part)}
-                />
-                {label}
-              </label>
-            ))}
-          </fieldset>
-          <p class="soft small">{t('sharing.back')}</p>
-        </div>
-      ))}
+      <Checks
+        look="ask"
+        legend={t('sharing.who')}
+        options={[[ME, t('sharing.me')], ...members.map((member) => [member.id, nameOf(member)] as const)]}
+        chosen={chosen.length ? chosen.map(({ id }) => id) : [ME]}
+        onToggle={(id) => (id === ME ? onChange({}) : toggle(id))}
+      />
+      {chosen.map(({ id, person }) => {
+        const seen = shares[id] ?? [];
+        return (
+          <div class="card" key={id}>
+            <Checks
+              look="ask"
+              legend={t('sharing.sees', { name: nameOf(person) })}
+              options={parts}
+              chosen={seen}
+              onToggle={(part) => onChange({ ...shares, [id]: toggled(seen, part) })}
+            />
+            <p class="soft small">{t('sharing.back')}</p>
+          </div>
+        );
+      })}
     </section>
   );
 }

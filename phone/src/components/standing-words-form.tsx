@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
+import { RadioGroup } from './basics';
 import { Form } from './form';
 
 const MAX_LENGTH = 200;
@@ -48,17 +49,15 @@ export function StandingWordsForm({
           onInput={({ currentTarget }) => setWords(currentTarget.value)}
         />
       </div>
-      <fieldset class="pick">
-        <legend class="sr">{t('standing.some')}</legend>
-        {t('standing.choice')
+      <RadioGroup
+        legend={t('standing.some')}
+        name="some"
+        options={t('standing.choice')
           .split('; ')
-          .map((choice) => (
-            <label key={choice}>
-              <input type="radio" name="some" checked={words === choice} onChange={() => setWords(choice)} />
-              {choice}
-            </label>
-          ))}
-      </fieldset>
+          .map((choice) => [choice, choice])}
+        value={words}
+        onPick={setWords}
+      />
     </Form>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EMPTY_PLAN, forHardHour, isEmptyPlan, MAX_ENTRIES, toggled, withEntry } from './plan';
+import { EMPTY_PLAN, forHardHour, isEmptyPlan, MAX_ENTRIES, withEntry } from './plan';
 
 test('nothing written is no plan', () => {
   expect(isEmptyPlan(EMPTY_PLAN)).toBe(true);
@@ -19,9 +19,4 @@ test('an entry is trimmed, cut, kept once, and no more than ten are', () => {
   expect(withEntry([], 'x'.repeat(300))[0]).toHaveLength(200);
   const full = Array.from({ length: MAX_ENTRIES }, (_, index) => `${index}`);
   expect(withEntry(full, 'one more')).toEqual(full);
-});
-
-test('a proposal is taken and given back', () => {
-  expect(toggled(['a'], 'b')).toEqual(['a', 'b']);
-  expect(toggled(['a', 'b'], 'a')).toEqual(['b']);
 });

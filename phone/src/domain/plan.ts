@@ -36,7 +36,3 @@ export function withEntry(entries: string[], text: string): string[] {
   const entry = text.trim().slice(0, MAX_LENGTH);
   return !entry || entries.includes(entry) || entries.length >= MAX_ENTRIES ? entries : [...entries, entry];
 }
-
-/** The entry taken off, where it stands in them, else added. */
-export const toggled = (entries: string[], entry: string): string[] =>
-  entries.includes(entry) ? entries.filter((other) => other !== entry) : withEntry(entries, entry);

@@ -11,6 +11,7 @@ import {
   labelledParts,
   waitsInWords,
 } from '../components/check-in-parts';
+import { Checks } from '../components/checks';
 import { Lamp } from '../components/lamp';
 import { names } from '../components/people';
 import { LinkItem } from '../components/rows';
@@ -27,6 +28,7 @@ import {
   offersCircle,
   waitingCheckIn,
 } from '../domain/check-in';
+import { toggled } from '../domain/toggled';
 import { t } from '../i18n';
 import { day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
@@ -103,13 +105,7 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
   });
   const [shares, setShares] = useState<Shares>(sharedBefore);
   const [message, setMessage] = useState('');
-  const toggle = (word: (typeof HALTS)[number]) =>
-    setContent({
-      ...content,
-      halt: content.halt?.includes(word)
-        ? content.halt.filter((other) => other !== word)
-        : [...(content.halt ?? []), word],
-    });
+  const halt = content.halt ?? [];
   const keep = async () => {
     if (of && FIELDS.every((part) => same(of[part], content[part]))) return setMessage(await changeShares(of, shares));
     setMessage(await keepCheckIn(content, shares, { instead: letter ?? undefined, replaces: of ? [pathOf(of)] : [] }));
@@ -131,25 +127,23 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
               legend={t('check-in.head')}
               name="feeling"
               options={FEELING_LAMPS.map((lamp, feeling) => [
-                String(feeling),
+                feeling,
                 <>
                   <Lamp state={lamp} />
                   {feelingWord(feeling)}
                 </>,
               ])}
-              value={content.feeling === null || content.feeling === undefined ? null : String(content.feeling)}
-              onPick={(feeling) => setContent({ ...content, feeling: Number(feeling) })}
+              value={content.feeling}
+              onPick={(feeling) => setContent({ ...content, feeling })}
             />
           </section>
-          <fieldset class="pick">
-            <legend class="ask">{t('check-in.halt')}</legend>
-            {HALTS.map((word) => (
-              <label key={word}>
-                <input type="checkbox" checked={!!content.halt?.includes(word)} onChange={() => toggle(word)} />
-                {capitalized(haltWord(word))}
-              </label>
-            ))}
-          </fieldset>
+          <Checks
+            look="ask"
+            legend={t('check-in.halt')}
+            options={HALTS.map((word) => [word, capitalized(haltWord(word))])}
+            chosen={halt}
+            onToggle={(word) => setContent({ ...content, halt: toggled(halt, word) })}
+          />
           <div class="stack tight">
             <label for="note">{t('check-in.note')}</label>
             <textarea

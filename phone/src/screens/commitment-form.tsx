@@ -3,11 +3,11 @@
 import { useRef, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Back, Button, Headline, RadioGroup } from '../components/basics';
+import { Days } from '../components/checks';
 import type { Commitment } from '../components/commitments';
 import { Field } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
-import { dayName } from '../components/hours-in-words';
 import { nameOf } from '../components/people';
 import { activeMembers } from '../domain/circle';
 import { DAYS } from '../domain/hours';
@@ -102,7 +102,7 @@ export function CommitmentForm({ of }: { of?: Commitment }) {
         )}
         {text !== null && (
           <>
-            <DaysField days={days} onChange={setDays} />
+            <Days look="name" legend={t('commitment.days')} days={days} onPick={setDays} />
             <Field
               label={t('commitment.time')}
               name="at"
@@ -129,26 +129,6 @@ function keyOf(sent: { body: string; key: string }, body: unknown): string {
   const now = JSON.stringify(body);
   if (sent.body !== now) Object.assign(sent, { body: now, key: newKey() });
   return sent.key;
-}
-
-function DaysField({ days, onChange }: { days: number[]; onChange: (days: number[]) => void }) {
-  return (
-    <fieldset class="pick seven">
-      <legend class="name">{t('commitment.days')}</legend>
-      {DAYS.map((day) => (
-        <label key={day}>
-          <input
-            type="checkbox"
-            checked={days.includes(day)}
-            onChange={() =>
-              onChange(days.includes(day) ? days.filter((other) => other !== day) : [...days, day].sort())
-            }
-          />
-          {dayName(day)}
-        </label>
-      ))}
-    </fieldset>
-  );
 }
 
 /** Nobody until a name is tapped. */

@@ -2,18 +2,21 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button, RadioGroup, SubPage } from '../components/basics';
+import { Checks, dayOptions } from '../components/checks';
 import { Field } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
-import { dayName } from '../components/hours-in-words';
 import type { Window } from '../domain/hours';
 import { DAYS, spans, windows } from '../domain/hours';
+import { toggled } from '../domain/toggled';
 import { t } from '../i18n';
 import { platform, wrapped } from '../store/notifications';
 import { updateProfile } from '../store/profile';
 import { go } from '../store/router';
 import { change, state } from '../store/store';
 
+/** Among the days to choose from. */
+const EVERY = -1;
 const PROPOSED = { from: '07:00', to: '22:00' };
 
 /** From, to, and on which days. `wake` is saved in the same request, so that a choice is never saved by half. */
@@ -33,6 +36,7 @@ export function HoursForm({
   const [first] = spans((state.me?.hours ?? []) as unknown as Window[]);
   const [days, setDays] = useState(first?.days ?? DAYS);
   const every = days.length === DAYS.length;
+  const otherwise = every ? [] : DAYS;
   const choose = async (readField: ReadField) => {
     const hours = windows([...days].sort(), readField('from'), readField('to'));
     if (!hours.length) return t('hours.invalid');
@@ -51,23 +55,13 @@ export function HoursForm({
           defaultValue={(first?.to ?? PROPOSED.to).replace('24:', '00:')}
         />
       </div>
-      <fieldset class="pick">
-        <legend class="head">{t('hours.weekdays')}</legend>
-        <label>
-          <input type="checkbox" checked={every} onChange={() => setDays(every ? [] : DAYS)} />
-          {t('hours.every-day')}
-        </label>
-        {DAYS.map((day) => (
-          <label key={day}>
-            <input
-              type="checkbox"
-              checked={days.includes(day)}
-              onChange={() => setDays(days.includes(day) ? days.filter((other) => other !== day) : [...days, day])}
-            />
-            {dayName(day)}
-          </label>
-        ))}
-      </fieldset>
+      <Checks
+        look="head"
+        legend={t('hours.weekdays')}
+        options={[[EVERY, t('hours.every-day')], ...dayOptions()]}
+        chosen={every ? [EVERY, ...days] : days}
+        onToggle={(day) => setDays(day === EVERY ? otherwise : toggled(days, day))}
+      />
       {children}
     </Form>
   );

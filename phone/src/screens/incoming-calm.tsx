@@ -16,7 +16,8 @@ import { errorText } from '../i18n/problem';
 import { state } from '../store/store';
 
 type Kind = NonNullable<Recipient['answer']>;
-const ANOTHER = 'another';
+/** Among the moments to choose from. */
+const ANOTHER = 0;
 
 /** Answer somebody; return why it did not arrive, or ''. `minutes` go with "soon". */
 export async function answerTo(of: ReachOut, kind: Kind, minutes: number): Promise<string> {
@@ -49,9 +50,9 @@ export function CalmAnswer({
   const [failure, setFailure] = useState('');
   // They stay as they are while one looks at them.
   const [times] = useState(() => nextHalfHours(state.now));
-  const [chosen, setChosen] = useState(String(times[1]));
+  const [chosen, setChosen] = useState(times[1]);
   const [typed, setTyped] = useState('');
-  const moment = chosen === ANOTHER ? nextTime(typed, state.now) : Number(chosen);
+  const moment = chosen === ANOTHER ? nextTime(typed, state.now) : chosen;
   const answer = async (kind: Kind) => {
     if (kind === 'soon' && (!moment || moment < serverNow())) return setFailure(t('incoming-calm.too-far'));
     setFailure(await answerTo(of, kind, minutesUntil(moment ?? 0, serverNow())));
@@ -82,10 +83,7 @@ export function CalmAnswer({
         asked
         legend={t('incoming-calm.later')}
         name="at"
-        options={[
-          ...times.map((time): [string, string] => [String(time), clock(time)]),
-          [ANOTHER, t('incoming-calm.another')],
-        ]}
+        options={[...times.map((time): [number, string] => [time, clock(time)]), [ANOTHER, t('incoming-calm.another')]]}
         value={chosen}
         onPick={setChosen}
       />

@@ -77,14 +77,14 @@ export function Reflection({ id }: { id: string }) {
             legend={t(FELT[feeling][0])}
             name={feeling}
             options={GRADES.map(([lamp, word], grade) => [
-              String(grade),
+              grade,
               <>
                 <Lamp state={lamp} />
                 {t(word)}
               </>,
             ])}
-            value={felt[feeling] === undefined ? null : String(felt[feeling])}
-            onPick={(grade) => setFelt({ ...felt, [feeling]: Number(grade) })}
+            value={felt[feeling]}
+            onPick={(grade) => setFelt({ ...felt, [feeling]: grade })}
           />
         </section>
       ))}

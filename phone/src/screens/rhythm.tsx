@@ -1,13 +1,14 @@
 // My rhythm: when a moment may come, what else may remind me, and the pause of it all. And a break from everybody.
 import { useRef, useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Button, SubPage } from '../components/basics';
+import { Button, RadioGroup, SubPage } from '../components/basics';
+import { Days, dayOptions } from '../components/checks';
 import { Field } from '../components/field';
 import { Form } from '../components/form';
-import { dayName } from '../components/hours-in-words';
 import { Toggle } from '../components/toggle';
 import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
+import { dayIn } from '../domain/day';
 import { DAYS } from '../domain/hours';
 import { isAway, morning, WEEK_MS } from '../domain/morning';
 import type { Key } from '../i18n';
@@ -67,7 +68,9 @@ export function RhythmPage() {
               at={check_in.at}
               onPick={(at) => choose({ check_in: { ...check_in, at } })}
             />
+            {/* At least one day stays: for none there is the switch. */}
             <Days
+              legend={t('hours.weekdays')}
               days={check_in.days}
               onPick={(days) => days.length > 0 && choose({ check_in: { ...check_in, days } })}
             />
@@ -83,20 +86,14 @@ export function RhythmPage() {
         {week && (
           <>
             <Time label={t('rhythm.week-time')} at={week.at} onPick={(at) => choose({ week: { ...week, at } })} />
-            <fieldset class="pick seven">
-              <legend class="sr">{t('rhythm.week-day')}</legend>
-              {DAYS.map((day) => (
-                <label key={day}>
-                  <input
-                    type="radio"
-                    name="week-day"
-                    checked={day === week.day}
-                    onChange={() => choose({ week: { ...week, day } })}
-                  />
-                  {dayName(day)}
-                </label>
-              ))}
-            </fieldset>
+            <RadioGroup
+              kind="seven"
+              legend={t('rhythm.week-day')}
+              name="week-day"
+              options={dayOptions()}
+              value={week.day}
+              onPick={(day) => choose({ week: { ...week, day } })}
+            />
           </>
         )}
         <ul class="rows">
@@ -135,25 +132,6 @@ function Time({ label, at, onPick }: { label: string; at: string; onPick: (at: s
   );
 }
 
-/** At least one day stays: for none there is the switch. */
-function Days({ days, onPick }: { days: number[]; onPick: (days: number[]) => unknown }) {
-  return (
-    <fieldset class="pick seven">
-      <legend class="sr">{t('hours.weekdays')}</legend>
-      {DAYS.map((day) => (
-        <label key={day}>
-          <input
-            type="checkbox"
-            checked={days.includes(day)}
-            onChange={() => onPick(days.includes(day) ? days.filter((other) => other !== day) : [...days, day].sort())}
-          />
-          {dayName(day)}
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
 /** A break from everybody I am there for: one tap begins it, and one ends it. */
 export function AwayPage() {
   const { me } = state;
@@ -178,10 +156,9 @@ export function AwayPage() {
             kind=""
             submit={t('away.until-then')}
             send={async (read) => {
-              const [year = 0, month = 1, day = 1] = read('until').split('-').map(Number);
               // Eight in the morning, as after a night off.
               const { error } = await api.PATCH('/v1/me', {
-                body: { away_until: new Date(year, month - 1, day, 8).toISOString() },
+                body: { away_until: new Date(`${read('until')}T08:00`).toISOString() },
               });
               if (error) return errorText(error);
               await updateProfile({});
@@ -199,5 +176,5 @@ export function AwayPage() {
 function tomorrow(): string {
   const next = new Date();
   next.setDate(next.getDate() + 1);
-  return [next.getFullYear(), next.getMonth() + 1, next.getDate()].map((part) => `${part}`.padStart(2, '0')).join('-');
+  return dayIn(undefined, +next);
 }

@@ -61,9 +61,9 @@ export function Week() {
               asked
               legend={t(`week-ask.${item}`)}
               name={item}
-              options={LIGHTS.map((_, grade) => [String(grade), <Grade item={item} grade={grade} />])}
-              value={week[item] === undefined ? null : String(week[item])}
-              onPick={(grade) => setWeek({ ...week, [item]: Number(grade) })}
+              options={LIGHTS.map((_, grade) => [grade, <Grade item={item} grade={grade} />])}
+              value={week[item]}
+              onPick={(grade) => setWeek({ ...week, [item]: grade })}
             />
           ))}
         </section>
