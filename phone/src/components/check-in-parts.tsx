@@ -2,7 +2,7 @@
 import type { Content, HALTS, Part, WeekItem } from '../domain/check-in';
 import { FEELING_LAMPS, givenParts } from '../domain/check-in';
 import type { Key } from '../i18n';
-import { t } from '../i18n';
+import { language, t } from '../i18n';
 import { list } from '../i18n/format';
 import { state } from '../store/store';
 import { Lamp } from './lamp';
@@ -26,7 +26,8 @@ export const itemName = (item: WeekItem): string => t(`week-item.${item}`);
 export const gradeWord = (item: WeekItem, grade: number): string => say((ENDS[item] ?? GRADES)[grade]);
 /** That it waits on the phone: without a network, or with a slow one. */
 export const waitsInWords = (): string => t(state.online ? 'check-in.sending' : 'check-in.waits');
-export const capitalized = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+/** A word may begin with a small letter; a sentence and a heading do not. */
+export const capitalized = (words: string): string => words.charAt(0).toLocaleUpperCase(language()) + words.slice(1);
 
 /** The parts that were given, each with the label under which it is shared. */
 export const labelledParts = (content: Content): (readonly [Part, string])[] =>

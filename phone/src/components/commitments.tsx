@@ -2,46 +2,33 @@
 import type { Schemas } from '../contract/types';
 import { DAYS } from '../domain/hours';
 import { language, t } from '../i18n';
-import { list, place } from '../i18n/format';
+import { list } from '../i18n/format';
 import { formatDate } from '../platform/locale';
 import { sendOrKeep } from '../store/letters';
 import { readShown } from '../store/mark-read';
 import { refresh } from '../store/refresh';
 import { state } from '../store/store';
 import { today } from '../store/today';
+import { capitalized } from './check-in-parts';
+import { dayName, timeInWords } from './hours-in-words';
 
 export type Commitment = Schemas['CommitmentOut'];
 
-/** The first of January 2024 was a Monday. */
-const weekday = (day: number): string => formatDate(new Date(2024, 0, 1 + day), { weekday: 'long' }, language());
-
-/** "18:00", as the phone's own region writes it. */
-export function timeInWords(at: string): string {
-  const [hour = 0, minute = 0] = at.split(':').map(Number);
-  return formatDate(new Date(2024, 0, 1, hour, minute), { hour: 'numeric', minute: '2-digit' }, place());
-}
-
-/** A weekday may begin with a small letter, a sentence and a heading do not. */
-const capital = (text: string): string => text.charAt(0).toLocaleUpperCase(language()) + text.slice(1);
-
 /** "Tuesday and Friday at 18:00." */
 export function whenInWords({ days, at }: Pick<Commitment, 'days' | 'at'>): string {
-  const all = days.length === DAYS.length ? t('hours.every-day') : list(days.map(weekday));
-  return capital(t('commitment.when', { days: all, time: timeInWords(at) }));
+  const all = days.length === DAYS.length ? t('hours.every-day') : list(days.map((day) => dayName(day, 'long')));
+  return capitalized(t('commitment.when', { days: all, time: timeInWords(at) }));
 }
 
-/** A date of the API ("2026-03-10") as a day of the phone's calendar. */
-function dateOf(day: string): Date {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
-  return new Date(year, month - 1, date);
-}
+/** The beginning of a date of the API ("2026-03-10") on the phone's calendar. */
+const startOf = (day: string): string => `${day}T00:00`;
 
-/** "Friday", as a heading. */
-export const weekdayOf = (day: string): string => capital(formatDate(dateOf(day), { weekday: 'long' }, language()));
-export const dateInWords = (day: string): string =>
-  formatDate(dateOf(day), { day: 'numeric', month: 'long' }, language());
 /** "Friday", of a moment. */
-export const weekdayAt = (moment: string): string => formatDate(new Date(moment), { weekday: 'long' }, language());
+export const weekdayAt = (moment: string): string => formatDate(moment, { weekday: 'long' }, language());
+/** "Friday", as a heading. */
+export const weekdayOf = (day: string): string => capitalized(weekdayAt(startOf(day)));
+export const dateInWords = (day: string): string =>
+  formatDate(startOf(day), { day: 'numeric', month: 'long' }, language());
 
 export const textOf = ({ text }: Commitment): string => text ?? t('commitments.unreadable');
 

@@ -3,17 +3,15 @@ import type { Me } from '../contract/types';
 import type { Window } from '../domain/hours';
 import { DAYS, spans } from '../domain/hours';
 import { language, t } from '../i18n';
-import { list, place } from '../i18n/format';
+import { clock, list } from '../i18n/format';
 import { formatDate } from '../platform/locale';
 
-/** The first of January 2024 was a Monday. */
-export const dayName = (day: number): string =>
-  formatDate(new Date(2024, 0, 1 + day), { weekday: 'short' }, language());
+/** Monday is 0, as the first of January 2024 was. */
+export const dayName = (day: number, weekday: 'short' | 'long' = 'short'): string =>
+  formatDate(new Date(2024, 0, 1 + day), { weekday }, language());
 
-function time(of: string): string {
-  const [hour = 0, minute = 0] = of.split(':').map(Number);
-  return formatDate(new Date(2024, 0, 1, hour, minute), { hour: 'numeric', minute: '2-digit' }, place());
-}
+/** "18:00", as the phone's own region writes it. */
+export const timeInWords = (at: string): string => clock(`2024-01-01T${at}`);
 
 function daysInWords(days: number[]): string {
   if (days.length === DAYS.length) return t('hours.every-day');
@@ -21,7 +19,7 @@ function daysInWords(days: number[]): string {
   const inARow = days.length > 2 && days.every((day, index) => day === first + index);
   return inARow
     ? t('hours.days', { from: dayName(first), to: dayName(first + days.length - 1) })
-    : list(days.map(dayName));
+    : list(days.map((day) => dayName(day)));
 }
 
 export const hasHours = (me: Me | null): boolean => !!me?.hours?.length;
@@ -33,7 +31,7 @@ export function hoursInWords({ hours }: Me): string {
   return all
     .map(
       ({ days, from, to }) =>
-        `${daysInWords(days)}, ${from === '00:00' && to === '24:00' ? t('hours.all-day') : t('hours.range', { from: time(from), to: time(to) })}`,
+        `${daysInWords(days)}, ${from === '00:00' && to === '24:00' ? t('hours.all-day') : t('hours.range', { from: timeInWords(from), to: timeInWords(to) })}`,
     )
     .join('; ');
 }

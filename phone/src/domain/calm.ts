@@ -5,7 +5,6 @@ import { whoIsThere } from './lamps';
 
 const MINUTE_MS = 60_000;
 const HALF_HOUR_MS = 30 * MINUTE_MS;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 /** How far ahead somebody may promise to talk. */
 export const MAX_MINUTES = 720;
 /** A time that is nearer than this is "now". */
@@ -39,12 +38,17 @@ export function nextHalfHours(now: number): number[] {
 /** Whole minutes from now, as an answer says them: one at least, and never so few that the clock would show a minute less. */
 export const minutesUntil = (moment: number, now: number): number => Math.max(1, Math.ceil((moment - now) / MINUTE_MS));
 
-/** The next time that a clock shows `at` ("20:30"); null when it is not within the twelve hours that one may promise. */
+/** The next moment at which this phone's clock shows `at` ("20:30"); NaN for no time. */
+export function nextAt(at: string, now: number): number {
+  const [hour = NaN, minute = NaN] = at.split(':').map(Number);
+  const next = new Date(now);
+  next.setHours(hour, minute, 0, 0);
+  if (+next <= now) next.setDate(next.getDate() + 1);
+  return +next;
+}
+
+/** The same; null when it is not within the twelve hours that one may promise. */
 export function nextTime(at: string, now: number): number | null {
-  const [hour, minute] = at.split(':').map(Number);
-  if (hour === undefined || minute === undefined || Number.isNaN(hour + minute)) return null;
-  const today = new Date(now);
-  today.setHours(hour, minute, 0, 0);
-  const next = +today > now ? +today : +today + DAY_MS;
+  const next = nextAt(at, now);
   return minutesUntil(next, now) <= MAX_MINUTES ? next : null;
 }

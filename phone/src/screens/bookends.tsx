@@ -10,6 +10,7 @@ import { Dial, Lamp } from '../components/lamp';
 import { Call, CallList, nameOf } from '../components/people';
 import { useQuery } from '../components/use-query';
 import type { Member, Schemas } from '../contract/types';
+import { nextAt } from '../domain/calm';
 import { activeMembers } from '../domain/circle';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
@@ -42,18 +43,9 @@ export function Bookends({ id }: { id?: string | undefined }) {
   return next ? <Running key={next.id} of={next} onChange={refetch} /> : <Plan onPlanned={refetch} />;
 }
 
-/** Return the next moment at which the clock shows this time. */
-function at(time: string): Date {
-  const [hours = 0, minutes = 0] = time.split(':').map(Number);
-  const nextTime = new Date();
-  nextTime.setHours(hours, minutes, 0, 0);
-  if (nextTime.getTime() <= Date.now()) nextTime.setDate(nextTime.getDate() + 1);
-  return nextTime;
-}
-
 function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   const people = activeMembers(state.circle);
-  const [minutes, setMinutes] = useState('60');
+  const [minutes, setMinutes] = useState(60);
   const [time, setTime] = useState('');
   const [key] = useState(newKey);
   const sponsor = people.find((member) => member.role === 'sponsor');
@@ -63,8 +55,8 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   const [who, setWho] = useState(suggested?.id ?? '');
   const chosen = people.find((member) => member.id === who) ?? suggested;
   const start = async (readField: ReadField) => {
-    const due = time ? at(time) : new Date(Date.now() + Number(minutes) * MINUTE_MS);
-    const body = { what: readField('what') || null, due_at: due.toISOString(), companion: readField('who') };
+    const due = time ? nextAt(time, Date.now()) : Date.now() + minutes * MINUTE_MS;
+    const body = { what: readField('what') || null, due_at: new Date(due).toISOString(), companion: readField('who') };
     const { error } = await api.POST('/v1/bookends', {
       params: once(`${key}${body.companion}${time}${minutes}`),
       body,
@@ -87,7 +79,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
             legend={t('bookend.when')}
             name="when"
             value={time ? null : minutes}
-            options={MINUTES.map((option) => [`${option}`, t('bookend.in', { time: span(option * 60) })])}
+            options={MINUTES.map((option) => [option, t('bookend.in', { time: span(option * 60) })])}
             onPick={(choice) => {
               setMinutes(choice);
               setTime('');

@@ -2,7 +2,8 @@
 import { useState } from 'preact/hooks';
 import { Button, ErrorText } from '../components/basics';
 import type { Commitment } from '../components/commitments';
-import { sayDay, textOf, timeInWords } from '../components/commitments';
+import { sayDay, textOf } from '../components/commitments';
+import { timeInWords } from '../components/hours-in-words';
 import { Lamp } from '../components/lamp';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';

@@ -2,7 +2,8 @@
 
 import type { ComponentChildren } from 'preact';
 import { api } from '../api/client';
-import { dueToday, textOf, timeInWords } from '../components/commitments';
+import { dueToday, textOf } from '../components/commitments';
+import { timeInWords } from '../components/hours-in-words';
 import { nameOf } from '../components/people';
 import { activeMembers } from '../domain/circle';
 import { GOOD_CIRCLE, isCircleDay } from '../domain/first-week';
