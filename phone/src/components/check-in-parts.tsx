@@ -1,29 +1,31 @@
 // What a check-in says, as far as whoever looks may see it; and the words for its parts.
 import type { Content, HALTS, Part, WeekItem } from '../domain/check-in';
-import { FEELING_LAMPS, givenParts } from '../domain/check-in';
+import { FEELING_LAMPS, givenParts, isWind } from '../domain/check-in';
 import type { Key } from '../i18n';
 import { language, t } from '../i18n';
 import { list } from '../i18n/format';
 import { state } from '../store/store';
 import { Lamp } from './lamp';
 
-const FEELINGS: readonly Key[] = ['feeling.0', 'feeling.1', 'feeling.2', 'feeling.3', 'feeling.4'];
-const WINDS: readonly Key[] = ['wind.0', 'wind.1', 'wind.2', 'wind.3'];
-const GRADES: readonly Key[] = ['grade.no', 'grade.little', 'grade.mostly', 'grade.yes'];
+/** The lamp of each grade, from no to yes, and its word. */
+export const GRADE_LAMPS = ['dim', 'low', 'lit', 'bright'] as const;
+const GRADES = ['no', 'little', 'mostly', 'yes'] as const;
 /** Where an item has words of its own at its ends. */
-const ENDS: Partial<Record<WeekItem, readonly Key[]>> = {
-  sleep: ['grade.badly', 'grade.little', 'grade.mostly', 'grade.well'],
-  sure: ['grade.not-yet', 'grade.little', 'grade.mostly', 'grade.sure'],
-  urges: WINDS,
-  feelings: WINDS,
+const ENDS: Partial<Record<WeekItem, readonly string[]>> = {
+  sleep: ['badly', 'little', 'mostly', 'well'],
+  sure: ['not-yet', 'little', 'mostly', 'sure'],
 };
 
-const say = (key: Key | undefined): string => (key ? t(key) : '');
-export const feelingWord = (feeling: number): string => say(FEELINGS[feeling]);
+/** The word for a feeling; '' where there is none. */
+export const feelingWord = (feeling: number | undefined | null): string => t(`feeling.${feeling}` as Key);
 export const feelingLamp = (feeling: number): string => FEELING_LAMPS[feeling] ?? 'lit';
 export const haltWord = (halt: (typeof HALTS)[number]): string => t(`halt.${halt}`);
 export const itemName = (item: WeekItem): string => t(`week-item.${item}`);
-export const gradeWord = (item: WeekItem, grade: number): string => say((ENDS[item] ?? GRADES)[grade]);
+/** The word for a grade of an item of the week, or of whatever else was felt. */
+export function gradeWord(grade: number, item?: WeekItem): string {
+  const word = ((item && ENDS[item]) ?? GRADES)[grade];
+  return t((item && isWind(item) ? `wind.${grade}` : `grade.${word}`) as Key);
+}
 /** That it waits on the phone: without a network, or with a slow one. */
 export const waitsInWords = (): string => t(state.online ? 'check-in.sending' : 'check-in.waits');
 /** A word may begin with a small letter; a sentence and a heading do not. */
@@ -57,7 +59,7 @@ export function CheckInParts({ of }: { of: Content }) {
           {items.map((item) => (
             <li key={item}>
               <span>{itemName(item)}</span>
-              <b>{gradeWord(item, of.week?.[item] ?? 0)}</b>
+              <b>{gradeWord(of.week?.[item] ?? 0, item)}</b>
             </li>
           ))}
         </ul>

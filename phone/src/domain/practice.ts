@@ -1,5 +1,6 @@
 // Practice and the night in advance: how far a practice came, who was tried, who can be woken. Pure.
 import type { Member, PracticeMember } from '../contract/types';
+import { sponsorFirst } from './sponsor-first';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -57,6 +58,5 @@ type Woken = Pick<Member, 'state' | 'tonight' | 'reachable' | 'role' | 'guest'>;
 /** Whom to ask whether they may be woken, where nobody can be: a sponsor first, else the first who can be reached by day.
  * A guest has no page to be asked on. */
 export function whomToAsk<T extends Woken>(members: T[]): T | undefined {
-  const reachable = members.filter((member) => member.reachable && !member.tonight && !member.guest);
-  return reachable.find(({ role }) => role === 'sponsor') ?? reachable[0];
+  return sponsorFirst(members).find((member) => member.reachable && !member.tonight && !member.guest);
 }

@@ -12,6 +12,7 @@ import { useQuery } from '../components/use-query';
 import type { Member, Schemas } from '../contract/types';
 import { nextAt } from '../domain/calm';
 import { activeMembers } from '../domain/circle';
+import { sponsorFirst } from '../domain/sponsor-first';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { errorText } from '../i18n/problem';
@@ -48,10 +49,8 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   const [minutes, setMinutes] = useState(60);
   const [time, setTime] = useState('');
   const [key] = useState(newKey);
-  const sponsor = people.find((member) => member.role === 'sponsor');
-  const suggested = [sponsor, ...people, sponsor, people[0]].find(
-    (member, index) => member && (member.reachable || index > people.length),
-  );
+  const closest = sponsorFirst(people);
+  const suggested = closest.find(({ reachable }) => reachable) ?? closest[0];
   const [who, setWho] = useState(suggested?.id ?? '');
   const chosen = people.find((member) => member.id === who) ?? suggested;
   const start = async (readField: ReadField) => {

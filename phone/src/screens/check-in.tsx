@@ -230,7 +230,7 @@ export function CheckInList() {
               key={checkIn.id}
               href={to('check-ins', checkIn.id)}
               lamp={<Lamp state={feelingLamp(checkIn.feeling ?? 2)} />}
-              name={checkIn.week ? t('weekly.name') : feelingWord(checkIn.feeling ?? -1) || t('check-in.name')}
+              name={checkIn.week ? t('weekly.name') : feelingWord(checkIn.feeling) || t('check-in.name')}
               more={day(checkIn.created_at)}
               says={whoReadsOf(checkIn)}
             />

@@ -11,6 +11,7 @@ import { Form } from '../components/form';
 import { nameOf } from '../components/people';
 import { activeMembers } from '../domain/circle';
 import { DAYS } from '../domain/hours';
+import { sponsorFirst } from '../domain/sponsor-first';
 import type { Key } from '../i18n';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
@@ -41,7 +42,7 @@ const OWN = '';
 const activeCircle = () => activeMembers(state.circle);
 
 function picks(): Pick[] {
-  const [first] = [...activeCircle()].sort((a, b) => Number(b.role === 'sponsor') - Number(a.role === 'sponsor'));
+  const [first] = sponsorFirst(activeCircle());
   const call = first ? [{ text: t('commitment-pick.call', { name: nameOf(first) }), days: [1, 4], at: '18:00' }] : [];
   return [...call, ...PICKS.map(([key, days, at]) => ({ text: t(key), days, at }))];
 }

@@ -3,6 +3,7 @@
 import { api } from '../api/client';
 import { serverNow } from '../api/clock';
 import { Button, SubPage } from '../components/basics';
+import { GRADE_LAMPS, gradeWord } from '../components/check-in-parts';
 import { Lamp } from '../components/lamp';
 import { OneTap } from '../components/one-tap';
 import { nameOf, role } from '../components/people';
@@ -19,7 +20,8 @@ import { readSlot, writeSlot } from '../platform/slots';
 import { go, to } from '../store/router';
 import { state } from '../store/store';
 import { takesWords } from '../store/threads';
-import { FELT, GRADES } from './reflection';
+import type { Felt as FeltPart } from './reflection';
+import { FELT, feltName } from './reflection';
 
 type Connections = Schemas['ConnectionsOut'];
 type Connected = Schemas['ConnectedOut'];
@@ -29,7 +31,6 @@ type PersonOut = Connected['person'];
 const WEEKS = { params: { query: { weeks: 26 } } };
 /** When a word was last sent from the card, in milliseconds. */
 const WORD_AT = 'connection-word-at';
-const FEELINGS = Object.keys(FELT) as (keyof typeof FELT)[];
 
 export function Connection() {
   const [seen, refetch] = useQuery(() => api.GET('/v1/connections', WEEKS));
@@ -46,7 +47,7 @@ function Weeks({ of: seen, known, onWord }: { of: Connections; known: Connected[
   const recent = known.filter((of) => of.weeks.slice(0, CORD_WEEKS).some(Boolean));
   const answered = seen.weeks.map((week) => week.answers_given).slice(0, CORD_WEEKS);
   const there = often(answered) ?? 'now';
-  const felt = FEELINGS.filter((part) => feltOverTime(seen.felt, part).length);
+  const felt = FELT.filter((part) => feltOverTime(seen.felt, part).length);
   const first = seen.weeks[CORD_WEEKS - 1]?.starts_on;
   return (
     <SubPage
@@ -142,14 +143,14 @@ const Sentence = ({ head, children }: { head: string; children: string }) => (
   </section>
 );
 
-function Felt({ part, grades }: { part: keyof typeof FELT; grades: number[] }) {
-  const words = grades.map((grade) => t(GRADES[grade]?.[1] ?? 'grade.no'));
+function Felt({ part, grades }: { part: FeltPart; grades: number[] }) {
+  const words = grades.map((grade) => gradeWord(grade));
   const [before = '', now = before] = words;
   const values = { before, now: now.toLowerCase() };
   const says = words.length < 2 ? `${before}.` : t(before === now ? 'connection.along' : 'connection.since', values);
   return (
-    <Item name={t(FELT[part][0])} says={says}>
-      <Lamp state={GRADES[grades.at(-1) ?? 0]?.[0] ?? 'dim'} />
+    <Item name={feltName(part)} says={says}>
+      <Lamp state={`${GRADE_LAMPS[grades.at(-1) ?? 0]}`} />
     </Item>
   );
 }

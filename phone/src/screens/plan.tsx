@@ -10,6 +10,7 @@ import type { Member, Plan } from '../contract/types';
 import { activeMembers } from '../domain/circle';
 import type { Step } from '../domain/plan';
 import { isEmptyPlan, isList, STEPS } from '../domain/plan';
+import { sponsorFirst } from '../domain/sponsor-first';
 import { t } from '../i18n';
 import type { KeptPlan } from '../store/plan';
 import { readPlan, syncPlan } from '../store/plan';
@@ -31,8 +32,7 @@ const toEdit = (): string => to('settings', 'plan', 'edit');
 /** One's own plan, begun alone or with somebody: in a call, or with the phone between the two. */
 function Begin() {
   const [together, setTogether] = useState(false);
-  const active = activeMembers(state.circle);
-  const helper = active.find((member) => member.role === 'sponsor') ?? active[0];
+  const [helper] = sponsorFirst(activeMembers(state.circle));
   const name = nameOf(helper);
   return (
     <main class="page">

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Button, ErrorText, Headline, RadioGroup } from '../components/basics';
+import { GRADE_LAMPS, gradeWord } from '../components/check-in-parts';
 import { Lamp } from '../components/lamp';
 import { OneTap } from '../components/one-tap';
 import { nameOf } from '../components/people';
@@ -11,18 +12,10 @@ import { errorText } from '../i18n/problem';
 import { replaceRoute } from '../store/router';
 import { takesWords } from '../store/threads';
 
-export const FELT = {
-  seen: ['reflection-name.seen', 'reflection-say.seen'],
-  safe: ['reflection-name.safe', 'reflection-say.safe'],
-  soothed: ['reflection-name.soothed', 'reflection-say.soothed'],
-} as const;
-type Felt = keyof typeof FELT;
-export const GRADES = [
-  ['dim', 'grade.no'],
-  ['low', 'grade.little'],
-  ['lit', 'grade.mostly'],
-  ['bright', 'grade.yes'],
-] as const;
+/** What is asked, each with a name and a sentence. */
+export const FELT = ['seen', 'safe', 'soothed'] as const;
+export type Felt = (typeof FELT)[number];
+export const feltName = (felt: Felt): string => t(`reflection-name.${felt}`);
 
 /** One tap thanks whoever was there. The thanks stand in the thread of the two, beside the reach-out. */
 function Thanks({ id }: { id: string }) {
@@ -66,21 +59,21 @@ export function Reflection({ id }: { id: string }) {
       <Headline>{t('reflection.head')}</Headline>
       <Thanks id={id} />
       <p class="soft">{t('reflection.say')}</p>
-      {(Object.keys(FELT) as Felt[]).map((feeling) => (
+      {FELT.map((feeling) => (
         <section class="stack" key={feeling}>
           <div>
-            <h2 class="say-2">{t(FELT[feeling][0])}</h2>
-            <p class="soft">{t(FELT[feeling][1])}</p>
+            <h2 class="say-2">{feltName(feeling)}</h2>
+            <p class="soft">{t(`reflection-say.${feeling}`)}</p>
           </div>
           <RadioGroup
             kind="four"
-            legend={t(FELT[feeling][0])}
+            legend={feltName(feeling)}
             name={feeling}
-            options={GRADES.map(([lamp, word], grade) => [
+            options={GRADE_LAMPS.map((lamp, grade) => [
               grade,
               <>
                 <Lamp state={lamp} />
-                {t(word)}
+                {gradeWord(grade)}
               </>,
             ])}
             value={felt[feeling]}

@@ -2,13 +2,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Button, ErrorText, SubPage } from '../components/basics';
+import { gradeWord } from '../components/check-in-parts';
 import { Item } from '../components/rows';
 import type { Schemas } from '../contract/types';
-import type { Key } from '../i18n';
 import { t } from '../i18n';
 import { day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
-import { FELT, GRADES } from './reflection';
+import { FELT, feltName } from './reflection';
 
 type Reflection = Schemas['ReflectionOut'];
 
@@ -51,9 +51,11 @@ export function Reflections() {
 
 /** "Seen: mostly. Safe: yes." Parts that were left out are skipped. */
 function gradesInWords(reflection: Reflection): string {
-  const sentences = (Object.keys(FELT) as (keyof typeof FELT)[]).flatMap((part) => {
-    const grade: Key | undefined = GRADES[reflection[part] ?? -1]?.[1];
-    return grade ? [t('reflection.grade', { what: t(FELT[part][0]), grade: t(grade).toLowerCase() })] : [];
+  const sentences = FELT.flatMap((felt) => {
+    const grade = reflection[felt];
+    return typeof grade === 'number'
+      ? [t('reflection.grade', { what: feltName(felt), grade: gradeWord(grade).toLowerCase() })]
+      : [];
   });
   return sentences.length ? sentences.join(' · ') : t('reflection.left-out');
 }

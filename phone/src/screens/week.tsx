@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Back, Button, ErrorText, Headline, RadioGroup } from '../components/basics';
-import { gradeWord, itemName, labelledParts } from '../components/check-in-parts';
+import { GRADE_LAMPS, gradeWord, itemName, labelledParts } from '../components/check-in-parts';
 import { Sharing } from '../components/sharing';
 import { useQuery } from '../components/use-query';
 import type { Content, Shares, WeekItem } from '../domain/check-in';
@@ -16,7 +16,6 @@ import { to } from '../store/router';
 import { state } from '../store/store';
 import { keepCheckIn } from './check-in';
 
-const LIGHTS = ['dim', 'low', 'lit', 'bright'] as const;
 const date = (at: number | Date, weekday?: 'long') =>
   formatDate(at, { day: 'numeric', month: 'long', ...(weekday && { weekday }) }, place());
 
@@ -25,14 +24,14 @@ function Grade({ item, grade }: { item: WeekItem; grade: number }) {
   return (
     <>
       <svg
-        class={`lamp small ${wind ? `lit w${grade}` : LIGHTS[grade]}`}
+        class={`lamp small ${wind ? `lit w${grade}` : GRADE_LAMPS[grade]}`}
         viewBox={`${wind ? 4 : 10} 6 36 40`}
         aria-hidden="true"
       >
         <use href="#lamp" />
         {wind && grade > 0 && <use href={`#wind-${grade}`} />}
       </svg>
-      {gradeWord(item, grade)}
+      {gradeWord(grade, item)}
     </>
   );
 }
@@ -61,7 +60,7 @@ export function Week() {
               asked
               legend={t(`week-ask.${item}`)}
               name={item}
-              options={LIGHTS.map((_, grade) => [grade, <Grade item={item} grade={grade} />])}
+              options={GRADE_LAMPS.map((_, grade) => [grade, <Grade item={item} grade={grade} />])}
               value={week[item]}
               onPick={(grade) => setWeek({ ...week, [item]: grade })}
             />
@@ -108,8 +107,8 @@ function Mark({ item, value, index }: { item: WeekItem; value: number | null; in
 
 function spoken(item: WeekItem, values: Values): string {
   const { how, usual, lately } = inWords(values);
-  const words = t(`weeks.${how}`, { word: gradeWord(item, usual) });
-  return lately === null ? words : t('weeks.lately', { words, word: gradeWord(item, lately).toLowerCase() });
+  const words = t(`weeks.${how}`, { word: gradeWord(usual, item) });
+  return lately === null ? words : t('weeks.lately', { words, word: gradeWord(lately, item).toLowerCase() });
 }
 
 export function Weeks() {
