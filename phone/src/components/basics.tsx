@@ -93,8 +93,8 @@ export function Button({
   };
   return (
     <button
-      class={`btn ${kind}`}
       type={submit ? 'submit' : 'button'}
+      class={`btn ${kind}`}
       aria-disabled={busy}
       aria-label={label}
       onClick={onPress && press}
@@ -144,7 +144,7 @@ export function RadioGroup<T extends string | number>({
       <legend class={asked ? 'ask' : 'sr'}>{legend}</legend>
       {options.map(([option, shown]) => (
         <label key={option}>
-          <input type="radio" name={name} checked={option === value} onChange={() => onPick(option)} />
+          <input name={name} type="radio" checked={option === value} onChange={() => onPick(option)} />
           {shown}
         </label>
       ))}

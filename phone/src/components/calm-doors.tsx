@@ -43,8 +43,8 @@ export function CalmDoors() {
       {members.map((member) => (
         <Item
           key={member.id}
-          lamp={<Lamp state={memberLamp(member)} />}
           href={to('people', member.person.id)}
+          lamp={<Lamp state={memberLamp(member)} />}
           name={nameOf(member)}
           says={role(member.role)}
         >

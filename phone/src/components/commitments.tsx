@@ -48,7 +48,7 @@ export function sayDay(id: string, date: string, done: boolean, text: string | n
 
 /** The word about a day that waits on the phone. */
 export const keptDay = (id: string, date: string | undefined) =>
-  state.letters.find(({ path }) => path === pathOf(id, date ?? ''));
+  state.letters.find((letter) => letter.path === pathOf(id, date ?? ''));
 const pathOf = (id: string, date: string): string => `/v1/commitments/${id}/days/${date}`;
 
 /** Mark the notices about the commitment on the screen as read. */

@@ -58,8 +58,8 @@ export function Write({ to, label, onSent }: { to: string; label: string; onSent
           id="write"
           aria-label={label}
           placeholder={label}
-          value={text}
           maxLength={4000}
+          value={text}
           autocomplete="off"
           onInput={(event) => setText(event.currentTarget.value)}
         />

@@ -23,7 +23,7 @@ export function Secret({ label, id, ...attributes }: { label: string; id: string
           type={(shown ? 'text' : 'password') as 'text'}
           {...(attributes as object)}
         />
-        <button class="btn" type="button" aria-pressed={shown} onClick={() => setShown(!shown)}>
+        <button type="button" class="btn" aria-pressed={shown} onClick={() => setShown(!shown)}>
           {t(shown ? 'all.hide' : 'all.show')}
         </button>
       </div>
@@ -57,7 +57,7 @@ export function NewPassphrase({
       />
       <div class="strength" aria-hidden="true">
         {[1, 2, 3, 4].map((step) => (
-          <i key={step} class={grade >= step ? 'on' : ''} />
+          <i class={grade >= step ? 'on' : ''} key={step} />
         ))}
       </div>
       <p class="soft small" id="strength" role="status">

@@ -66,7 +66,7 @@ export function OwnList({ step, plan, typed, update }: StepProps & { step: ListS
           placeholder={t('plan.own-words')}
           maxLength={MAX_LENGTH}
           value={typed[step] ?? ''}
-          onInput={({ currentTarget }) => update({}, { [step]: currentTarget.value })}
+          onInput={(event) => update({}, { [step]: event.currentTarget.value })}
           onKeyDown={(event) => {
             if (event.key !== 'Enter') return;
             event.preventDefault();
@@ -122,7 +122,7 @@ export function Professionals({ plan, typed, update, wrong }: StepProps & { wron
             id="pro-name"
             maxLength={60}
             value={typed.name ?? ''}
-            onInput={({ currentTarget }) => update({}, { name: currentTarget.value })}
+            onInput={(event) => update({}, { name: event.currentTarget.value })}
           />
           <label for="pro-phone">{t('plan.phone-label')}</label>
           <input
@@ -132,7 +132,7 @@ export function Professionals({ plan, typed, update, wrong }: StepProps & { wron
             dir="ltr"
             maxLength={80}
             value={typed.phone ?? ''}
-            onInput={({ currentTarget }) => update({}, { phone: currentTarget.value })}
+            onInput={(event) => update({}, { phone: event.currentTarget.value })}
           />
           <Button icon="plus" onPress={add}>
             {t('plan.add')}

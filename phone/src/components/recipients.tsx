@@ -48,8 +48,8 @@ export function Recipients({ of, but }: { of: ReachOut; but?: Recipient }) {
           recipient.person.id !== but?.person.id && (
             <Item
               key={recipient.person.id}
-              lamp={<Lamp ring state={LAMPS[recipient.state]} />}
               href={to('people', recipient.person.id)}
+              lamp={<Lamp ring state={LAMPS[recipient.state]} />}
               name={nameOf(recipient)}
               more={recipient.role ? role(recipient.role) : undefined}
               says={stateOf(recipient, of)}

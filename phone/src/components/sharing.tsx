@@ -23,7 +23,7 @@ export function Sharing({
 }) {
   const members = activeMembers(state.circle);
   if (!members.length || !parts.length) return null;
-  const chosen = members.filter(({ id }) => shares[id]);
+  const chosen = members.filter((member) => shares[member.id]);
   const toggle = (id: string) => {
     const { [id]: before, ...others } = shares;
     onChange(before ? others : { ...others, [id]: ['feeling'] });
@@ -34,7 +34,7 @@ export function Sharing({
         look="ask"
         legend={t('sharing.who')}
         options={[[ME, t('sharing.me')], ...members.map((member) => [member.id, nameOf(member)] as const)]}
-        chosen={chosen.length ? chosen.map(({ id }) => id) : [ME]}
+        chosen={chosen.length ? chosen.map((member) => member.id) : [ME]}
         onToggle={(id) => (id === ME ? onChange({}) : toggle(id))}
       />
       {chosen.map(({ id, person }) => {

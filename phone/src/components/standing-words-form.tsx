@@ -46,16 +46,16 @@ export function StandingWordsForm({
           rows={2}
           maxLength={MAX_LENGTH}
           value={words}
-          onInput={({ currentTarget }) => setWords(currentTarget.value)}
+          onInput={(event) => setWords(event.currentTarget.value)}
         />
       </div>
       <RadioGroup
         legend={t('standing.some')}
         name="some"
+        value={words}
         options={t('standing.choice')
           .split('; ')
           .map((choice) => [choice, choice])}
-        value={words}
         onPick={setWords}
       />
     </Form>

@@ -40,7 +40,7 @@ export function givenShares(content: Content, shares: Shares): { membership_id: 
   const given = givenParts(content);
   return Object.entries(shares)
     .map(([membership_id, parts]) => ({ membership_id, parts: given.filter((part) => parts.includes(part)) }))
-    .filter(({ parts }) => parts.length);
+    .filter((share) => share.parts.length);
 }
 
 /** Whether somebody sees less of it than was given. */

@@ -23,8 +23,8 @@ export function notShownAbove(
   }
   return [...bySubject.values()].flatMap((group) => {
     const [newest] = group;
-    const unread = group.some(({ read_at }) => !read_at);
-    const inThread = group.some(({ from }) => from && above.people.includes(from.id));
+    const unread = group.some((notice) => !notice.read_at);
+    const inThread = group.some((notice) => notice.from && above.people.includes(notice.from.id));
     if (!newest || (newest.reach_out_id && newest.reach_out_id !== above.own && inThread && !unread)) return [];
     return { ...newest, read_at: unread ? null : newest.read_at };
   });

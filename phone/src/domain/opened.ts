@@ -20,15 +20,15 @@ export function opened(reachOuts: ReachOut[], checkIns: CheckIn[]): Opened[] {
       id,
       kind: 'reach-out' as const,
       created_at,
-      by: recipients.filter(({ state }) => SEEN.includes(state)).map(({ person }) => person),
+      by: recipients.filter((recipient) => SEEN.includes(recipient.state)).map((recipient) => recipient.person),
     })),
     ...checkIns.map(({ id, created_at, shares }) => ({
       id,
       kind: 'check-in' as const,
       created_at,
-      by: (shares ?? []).filter(({ seen_at }) => seen_at).map(({ person }) => person),
+      by: (shares ?? []).filter((share) => share.seen_at).map((share) => share.person),
     })),
   ]
-    .filter(({ by }) => by.length > 0)
+    .filter((item) => item.by.length > 0)
     .sort((a, b) => b.created_at.localeCompare(a.created_at));
 }

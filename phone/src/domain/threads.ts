@@ -10,7 +10,7 @@ const DAY_MS = 24 * 60 * 60_000;
 /** Return the oldest item from the other person that was not there before; undefined where all was, or nothing is known. */
 export function firstNew(items: ThreadItem[], before: ThreadItem[] | undefined): string | undefined {
   if (!before) return undefined;
-  const seen = new Set(before.map(({ id }) => id));
+  const seen = new Set(before.map((item) => item.id));
   const last = before[0]?.created_at ?? '';
   return items.filter((item) => !item.mine && !seen.has(item.id) && item.created_at > last).at(-1)?.id;
 }

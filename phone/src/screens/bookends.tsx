@@ -50,7 +50,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   const [time, setTime] = useState('');
   const [key] = useState(newKey);
   const closest = sponsorFirst(people);
-  const suggested = closest.find(({ reachable }) => reachable) ?? closest[0];
+  const suggested = closest.find((member) => member.reachable) ?? closest[0];
   const [who, setWho] = useState(suggested?.id ?? '');
   const chosen = people.find((member) => member.id === who) ?? suggested;
   const start = async (readField: ReadField) => {
@@ -108,7 +108,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
             maxLength={500}
             autocomplete="off"
           />
-          <Button kind="main" submit>
+          <Button submit kind="main">
             {t('bookend.start')}
           </Button>
         </Form>

@@ -120,9 +120,9 @@ function CalmAsk() {
             <input
               class="field"
               id="word"
-              value={note}
               placeholder={t('calm.word-example')}
               maxLength={2000}
+              value={note}
               autocomplete="off"
               onInput={(event) => setNote(event.currentTarget.value)}
             />

@@ -57,7 +57,7 @@ export const whoReadsOf = (of: CheckIn): string =>
   );
 
 function keptFor(content: Content, shares: Schemas['Share'][]): string {
-  const people = (state.circle ?? []).filter(({ id }) => shares.some(({ membership_id }) => membership_id === id));
+  const people = (state.circle ?? []).filter((member) => shares.some((share) => share.membership_id === member.id));
   return t('check-in.kept', { who: whoReads(people, isSharedInPart(content, shares)) });
 }
 
@@ -126,6 +126,7 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
               kind="five"
               legend={t('check-in.head')}
               name="feeling"
+              value={content.feeling}
               options={FEELING_LAMPS.map((lamp, feeling) => [
                 feeling,
                 <>
@@ -133,7 +134,6 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
                   {feelingWord(feeling)}
                 </>,
               ])}
-              value={content.feeling}
               onPick={(feeling) => setContent({ ...content, feeling })}
             />
           </section>
@@ -152,7 +152,7 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
               rows={2}
               maxLength={2000}
               value={content.note ?? ''}
-              onInput={({ currentTarget }) => setContent({ ...content, note: currentTarget.value || null })}
+              onInput={(event) => setContent({ ...content, note: event.currentTarget.value || null })}
             />
           </div>
         </>
@@ -190,15 +190,13 @@ async function changeShares(of: CheckIn, shares: Shares): Promise<string> {
     ({ membership_id }) => !wanted.some((share) => share.membership_id === membership_id),
   );
   const outcomes = [
-    ...(await inTurn(taken, ({ membership_id }) =>
-      sendOrKeep(`${path}/${membership_id}`, undefined, { method: 'DELETE' }),
-    )),
+    ...(await inTurn(taken, (share) => sendOrKeep(`${path}/${share.membership_id}`, undefined, { method: 'DELETE' }))),
     ...(await inTurn(wanted, (share) => sendOrKeep(path, share))),
   ];
   const error = outcomes.find((outcome) => outcome.error)?.error;
   if (error) return errorText(error);
   go();
-  change({ toast: outcomes.some(({ waits }) => waits) ? waitsInWords() : keptFor(of, wanted) });
+  change({ toast: outcomes.some((outcome) => outcome.waits) ? waitsInWords() : keptFor(of, wanted) });
   return '';
 }
 

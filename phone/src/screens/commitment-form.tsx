@@ -50,7 +50,7 @@ function picks(): Pick[] {
 /** A new one, or a change of one that runs. */
 export function CommitmentForm({ of }: { of?: Commitment }) {
   const all = picks();
-  const listed = all.some(({ text }) => text === of?.text);
+  const listed = all.some((item) => item.text === of?.text);
   const [text, setText] = useState(of && !listed ? OWN : (of?.text ?? null));
   const [days, setDays] = useState(of?.days ?? []);
   const [at, setAt] = useState(of?.at ?? '18:00');
@@ -113,7 +113,7 @@ export function CommitmentForm({ of }: { of?: Commitment }) {
               onInput={(event: InputEvent) => setAt((event.currentTarget as HTMLInputElement).value)}
             />
             <WitnessField witness={witness} onPick={setWitness} />
-            <Button kind="main" submit>
+            <Button submit kind="main">
               {t(of ? 'all.save' : 'commitment.start')}
             </Button>
             {!of && <p class="soft small mid">{t('commitment.four-weeks')}</p>}
@@ -135,7 +135,7 @@ function keyOf(sent: { body: string; key: string }, body: unknown): string {
 /** Nobody until a name is tapped. */
 function WitnessField({ witness, onPick }: { witness: string; onPick: (id: string) => void }) {
   const circle = activeCircle();
-  const chosen = circle.find(({ id }) => id === witness);
+  const chosen = circle.find((member) => member.id === witness);
   if (!circle.length) return null;
   return (
     <div class="stack tight">

@@ -41,7 +41,7 @@ function One({ id, page }: { id: string; page: string | undefined }) {
 }
 
 /** Today, where it is one of its days by the calendar of its owner; the server lists the days that may be spoken of. */
-const dueDay = ({ recent }: Commitment): string | undefined => recent.find(({ date }) => date >= today())?.date;
+const dueDay = ({ recent }: Commitment): string | undefined => recent.find((past) => past.date >= today())?.date;
 
 function CommitmentList() {
   const [all] = useQuery(() => api.GET('/v1/commitments', whole));

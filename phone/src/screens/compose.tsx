@@ -25,7 +25,7 @@ export function Compose({ id, name, items, about, onAbout }: Props) {
   const [text, setText] = useState(() => draftTo(id));
   const [failure, setFailure] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
-  const waits = state.letters.filter(({ body }) => (body as { to?: string }).to === id).length;
+  const waits = state.letters.filter((letter) => (letter.body as { to?: string }).to === id).length;
   const full = unanswered(items, Date.now()) + waits >= MAX_IN_A_ROW;
   useEffect(() => {
     if (about) field.current?.focus();
@@ -95,8 +95,8 @@ export function Compose({ id, name, items, about, onAbout }: Props) {
             rows={1}
             aria-label={t('person.write', { name })}
             placeholder={t('person.write', { name })}
-            value={text}
             maxLength={500}
+            value={text}
             onInput={(event) => type(event.currentTarget.value)}
           />
           <Button label={t('all.send')} onPress={submit}>

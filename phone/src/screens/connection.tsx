@@ -38,7 +38,7 @@ export function Connection() {
     return <SubPage of="circle" head={t(state.online ? 'connection.head' : 'all.network-error')} children={null} />;
   const known = seen.people.filter((of) => of.last_connected_at);
   if (known.length) return <Weeks of={seen} known={known} onWord={refetch} />;
-  const [first] = [...activeMembers(state.circle), ...seen.people].filter(({ person }) => takesWords(person.id));
+  const [first] = [...activeMembers(state.circle), ...seen.people].filter((member) => takesWords(member.person.id));
   return <Beginning first={first?.person} onWord={refetch} />;
 }
 
@@ -96,7 +96,7 @@ function Weeks({ of: seen, known, onWord }: { of: Connections; known: Connected[
 }
 
 function PersonCord({ of }: { of: Connected }) {
-  const member = state.circle?.find(({ person }) => person.id === of.person.id);
+  const member = state.circle?.find((member) => member.person.id === of.person.id);
   const how = isDistant(of, serverNow()) ? null : often(of.weeks);
   const words = `${when(of.last_connected_at ?? '')}.${how ? ` ${t(`connection-often.${how}`)}` : ''}`;
   return (

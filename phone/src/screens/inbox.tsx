@@ -38,11 +38,11 @@ export function Inbox() {
   const asking = state.incoming.filter((reachOut) => asksMeCalmly(reachOut, state.me?.id));
   const others = state.incoming.filter((reachOut) => !needsMe(reachOut, state.me?.id) && !asking.includes(reachOut));
   const back = bookends?.items.filter((bookend) => bookend.mine && Date.parse(bookend.due_at) <= state.now) ?? [];
-  const due = dueToday(commitments?.items ?? []).filter(({ at }) => timeNow() >= at);
+  const due = dueToday(commitments?.items ?? []).filter((commitment) => timeNow() >= commitment.at);
   const people = threads?.items.filter((thread) => thread.last) ?? [];
   const earlier = notShownAbove(page?.items ?? [], {
-    subjects: [...state.incoming, ...back, ...due].map(({ id }) => id),
-    people: threads?.items.map(({ person }) => person.id) ?? [],
+    subjects: [...state.incoming, ...back, ...due].map((item) => item.id),
+    people: threads?.items.map((thread) => thread.person.id) ?? [],
     own: state.myReachOut?.id,
   });
   const above = urgent.length + asking.length + back.length + due.length + people.length;

@@ -83,8 +83,8 @@ export function CalmAnswer({
         asked
         legend={t('incoming-calm.later')}
         name="at"
-        options={[...times.map((time): [number, string] => [time, clock(time)]), [ANOTHER, t('incoming-calm.another')]]}
         value={chosen}
+        options={[...times.map((time): [number, string] => [time, clock(time)]), [ANOTHER, t('incoming-calm.another')]]}
         onPick={setChosen}
       />
       {chosen === ANOTHER && (

@@ -46,7 +46,7 @@ export function Due({
   const [message, setMessage] = useState('');
   const [saidNow, setSaidNow] = useState<boolean | null>(notToday ? false : null);
   const kept = keptDay(id, day)?.body as { done: boolean } | undefined;
-  const said = saidNow ?? kept?.done ?? of?.recent.find(({ date }) => date === day)?.done ?? null;
+  const said = saidNow ?? kept?.done ?? of?.recent.find((past) => past.date === day)?.done ?? null;
   const say = async (done: boolean, text: string | null = null) => {
     const { error, waits } = await sayDay(id, day ?? '', done, text);
     setMessage(waits ? t('commitment.waits') : errorText(error));
@@ -99,10 +99,10 @@ export function Due({
             <Field
               label={t('commitment.word')}
               name="word"
-              maxLength={500}
-              autocomplete="off"
               placeholder={t('commitment.word-example')}
               hint={witness ? t('commitment.word-read', { name: nameOf(witness) }) : t('commitment.word-own')}
+              maxLength={500}
+              autocomplete="off"
             />
           </Form>
         )}
@@ -207,8 +207,8 @@ export function OtherDays({ of, onChange }: { of: Commitment; onChange: OnChange
             {([true, false] as const).map((option) => (
               <label key={`${option}`}>
                 <input
-                  type="radio"
                   name={`day-${date}`}
+                  type="radio"
                   checked={(tapped[date] ?? done) === option}
                   onChange={() => say(date, option, text)}
                 />
@@ -226,7 +226,7 @@ export function OtherDays({ of, onChange }: { of: Commitment; onChange: OnChange
 export function Ended({ of, onChange }: { of: Commitment; onChange: OnChange }) {
   const [message, setMessage] = useState('');
   const witness = witnessOf(of);
-  const member = witness && state.circle?.find(({ id }) => id === witness.membership_id);
+  const member = witness && state.circle?.find((member) => member.id === witness.membership_id);
   const renew = async () => {
     const { data, error } = await api.POST('/v1/commitments/{commitment_id}/renew', {
       params: { path: { commitment_id: of.id } },

@@ -71,7 +71,7 @@ export function Person({ id }: { id: string }) {
   const supported = member ? supporting?.items.find(isThem) : known;
   const name = nameOf(member ?? supported ?? items?.find((item) => !item.mine)?.from);
   if (notFound) return <Gone id={id} />;
-  const letters = state.letters.filter(({ body }) => (body as { to?: string }).to === id);
+  const letters = state.letters.filter((letter) => (letter.body as { to?: string }).to === id);
   const contact = member?.contact;
   return (
     <>

@@ -98,9 +98,9 @@ export function PlanEdit({ kept }: { kept: KeptPlan | null }) {
             rows={2}
             maxLength={MAX_LENGTH * 2}
             defaultValue={plan.reasons.join('\n')}
-            onInput={({ currentTarget }) =>
+            onInput={(event) =>
               update({
-                reasons: currentTarget.value
+                reasons: event.currentTarget.value
                   .split('\n')
                   .map((line) => line.trim().slice(0, MAX_LENGTH))
                   .filter(Boolean)
@@ -118,7 +118,7 @@ export function PlanEdit({ kept }: { kept: KeptPlan | null }) {
             maxLength={MAX_HELP_LENGTH}
             aria-describedby="help-me-say"
             defaultValue={plan.help_me ?? ''}
-            onInput={({ currentTarget }) => update({ help_me: currentTarget.value.trim() || null })}
+            onInput={(event) => update({ help_me: event.currentTarget.value.trim() || null })}
           />
           <p class="soft small" id="help-me-say">
             {t('plan.help-me-say')}
@@ -132,15 +132,15 @@ export function PlanEdit({ kept }: { kept: KeptPlan | null }) {
 /** The name beside a number that the server could not use. */
 function numberInTrouble(kept: KeptPlan | null): string | undefined {
   const places = kept?.problem?.errors ?? [];
-  const place = places.map(({ at }) => /professionals\.(\d+)/.exec(at)?.[1]).find(Boolean);
+  const place = places.map((one) => /professionals\.(\d+)/.exec(one.at)?.[1]).find(Boolean);
   return place && kept?.plan.professionals[Number(place)]?.name;
 }
 
 /** What a closed step holds: "2 things", "Ben and Ana". */
 function summary(plan: Plan, step: Step): string {
   const named = {
-    people: (state.circle ?? []).filter(({ id }) => plan.people.includes(id)).map(nameOf),
-    professionals: plan.professionals.map(({ name }) => name),
+    people: (state.circle ?? []).filter((member) => plan.people.includes(member.id)).map(nameOf),
+    professionals: plan.professionals.map((one) => one.name),
   };
   if (step === 'people' || step === 'professionals') return list(named[step]);
   return plan[step].length ? t('plan.things', { n: plan[step].length }) : '';

@@ -69,6 +69,7 @@ export function Reflection({ id }: { id: string }) {
             kind="four"
             legend={feltName(feeling)}
             name={feeling}
+            value={felt[feeling]}
             options={GRADE_LAMPS.map((lamp, grade) => [
               grade,
               <>
@@ -76,7 +77,6 @@ export function Reflection({ id }: { id: string }) {
                 {gradeWord(grade)}
               </>,
             ])}
-            value={felt[feeling]}
             onPick={(grade) => setFelt({ ...felt, [feeling]: grade })}
           />
         </section>

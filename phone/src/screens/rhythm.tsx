@@ -90,8 +90,8 @@ export function RhythmPage() {
               kind="seven"
               legend={t('rhythm.week-day')}
               name="week-day"
-              options={dayOptions()}
               value={week.day}
+              options={dayOptions()}
               onPick={(day) => choose({ week: { ...week, day } })}
             />
           </>
@@ -153,8 +153,6 @@ export function AwayPage() {
             <Button onPress={() => leave(new Date(Date.now() + WEEK_MS))}>{t('away.week')}</Button>
           </section>
           <Form
-            kind=""
-            submit={t('away.until-then')}
             send={async (read) => {
               // Eight in the morning, as after a night off.
               const { error } = await api.PATCH('/v1/me', {
@@ -164,6 +162,8 @@ export function AwayPage() {
               await updateProfile({});
               return '';
             }}
+            submit={t('away.until-then')}
+            kind=""
           >
             <Field label={t('away.until')} name="until" type="date" required min={tomorrow()} />
           </Form>

@@ -57,7 +57,7 @@ function tonightLine(): Promise<TodayLine | null> {
   // The vault says who is in the circle, but not who can be woken.
   const known = state.online && state.refreshes > 0;
   if (!known || !isEvening(state.now) || !members.length) return Promise.resolve(null);
-  const woken = members.filter(({ tonight }) => tonight).length;
+  const woken = members.filter((member) => member.tonight).length;
   const asked = whomToAsk(members);
   const none = () => (asked ? t('night.none-ask', { name: nameOf(asked) }) : t('night.none'));
   const name = woken ? t('night.some', { n: woken, all: members.length }) : none();
@@ -103,5 +103,5 @@ export async function todayLines(): Promise<TodayLine[]> {
   await loadRhythm();
   const lines = await Promise.all(SOURCES.map((source) => source()));
   const shown = lines.filter((line) => line !== null);
-  return [...shown.filter(({ first }) => first), ...shown.filter(({ first }) => !first)].slice(0, 2);
+  return [...shown.filter((line) => line.first), ...shown.filter((line) => !line.first)].slice(0, 2);
 }

@@ -60,8 +60,8 @@ export function Week() {
               asked
               legend={t(`week-ask.${item}`)}
               name={item}
-              options={GRADE_LAMPS.map((_, grade) => [grade, <Grade item={item} grade={grade} />])}
               value={week[item]}
+              options={GRADE_LAMPS.map((_, grade) => [grade, <Grade item={item} grade={grade} />])}
               onPick={(grade) => setWeek({ ...week, [item]: grade })}
             />
           ))}
