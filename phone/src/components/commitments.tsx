@@ -11,6 +11,7 @@ import { state } from '../store/store';
 import { today } from '../store/today';
 import { capitalized } from './check-in-parts';
 import { dayName, timeInWords } from './hours-in-words';
+import { nameOf } from './people';
 
 export type Commitment = Schemas['CommitmentOut'];
 
@@ -29,6 +30,10 @@ export const weekdayAt = (moment: string): string => formatDate(moment, { weekda
 export const weekdayOf = (day: string): string => capitalized(weekdayAt(startOf(day)));
 export const dateInWords = (day: string): string =>
   formatDate(startOf(day), { day: 'numeric', month: 'long' }, language());
+
+/** Who knows of it, in a sentence; nothing where nobody was asked. */
+export const knownBy = ({ witness }: Commitment): string =>
+  witness ? t(witness.accepted_at ? 'commitment.known-by' : 'commitment.asked-who', { name: nameOf(witness) }) : '';
 
 export const textOf = ({ text }: Commitment): string => text ?? t('commitments.unreadable');
 

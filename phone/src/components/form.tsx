@@ -31,7 +31,7 @@ export function Form({ send, submit, kind = 'main', icon, children, after }: Pro
     const form = event.currentTarget as HTMLFormElement;
     const data = new FormData(form);
     // A form that does nothing when it is submitted would be the worst reply, so a thrown error shows as well.
-    setMessage((await send((name) => String(data.get(name)), form).catch(() => t('all.error'))) ?? '');
+    setMessage(await send((name) => String(data.get(name)), form).catch(() => t('all.error')));
     sending.current = false;
   };
   return (
@@ -39,7 +39,7 @@ export function Form({ send, submit, kind = 'main', icon, children, after }: Pro
       {children}
       <ErrorText>{message}</ErrorText>
       {submit && (
-        <Button kind={kind} {...(icon && { icon })} submit>
+        <Button kind={kind} icon={icon} submit>
           {submit}
         </Button>
       )}

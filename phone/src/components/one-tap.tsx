@@ -35,7 +35,7 @@ export function OneTap({
 }) {
   const [done, setDone] = useState('');
   const [failure, setFailure] = useState('');
-  const { waiting, choose, undo } = useUndo(async (text) => {
+  const { waiting, choose } = useUndo(async (text) => {
     const { error, waits } = await sendWord(id, text, about);
     setFailure(wordError(error, name));
     if (error) return;
@@ -47,7 +47,7 @@ export function OneTap({
     return (
       <div class="line" role="status">
         <p>{t('person.goes', { text: waiting, name })}</p>
-        <Button kind="slim" onPress={undo}>
+        <Button kind="slim" onPress={() => choose('')}>
           {t('undo.button')}
         </Button>
       </div>

@@ -5,8 +5,8 @@ import { UNDO_MS } from '../domain/threads';
 interface Undo {
   /** What is about to be sent; empty when nothing is. */
   waiting: string;
+  /** Empty words take back what was chosen. */
   choose: (words: string) => void;
-  undo: () => void;
   /** Send now what is waiting. */
   release: () => Promise<void>;
 }
@@ -38,5 +38,5 @@ export function useUndo(send: (words: string) => Promise<void>): Undo {
     };
   }, [waiting]);
   useEffect(() => () => void release(), []);
-  return { waiting, choose, undo: () => choose(''), release };
+  return { waiting, choose, release };
 }

@@ -28,10 +28,10 @@ export const offersCircle = ({ feeling, halt }: Content): boolean => feeling ===
 /** Return the parts that were given, in the order in which they are asked. */
 export function givenParts({ feeling, halt, note, week }: Content): Part[] {
   const parts: Part[] = [];
-  if (feeling !== null && feeling !== undefined) parts.push('feeling');
+  if (typeof feeling === 'number') parts.push('feeling');
   if (halt?.length) parts.push('halt');
   if (note?.trim()) parts.push('note');
-  for (const item of WEEK_ITEMS) if (week?.[item] !== null && week?.[item] !== undefined) parts.push(`week.${item}`);
+  for (const item of WEEK_ITEMS) if (typeof week?.[item] === 'number') parts.push(`week.${item}`);
   return parts;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Situation } from './first-week';
 import { doneSteps, FIRST_STEPS, isCircleDay, isFirstWeek, nextFirstStep } from './first-week';
 
-const NOTHING: Situation = { people: 0, notifications: false, hours: false, plan: false };
+const NOTHING: Situation = { people: 0, notify: false, hours: false, plan: false };
 const DAY = 24 * 60 * 60_000;
 const MADE = '2026-03-04T21:30:00Z';
 const after = (days: number): number => Date.parse(MADE) + days * DAY;
@@ -12,18 +12,18 @@ describe('the next step', () => {
   test.each([
     [NOTHING, 'people'],
     [{ ...NOTHING, people: 1 }, 'notify'],
-    [{ ...NOTHING, notifications: true }, 'people'],
-    [{ ...NOTHING, people: 1, notifications: true }, 'hours'],
-    [{ ...NOTHING, people: 1, notifications: true, hours: true }, 'plan'],
-    [{ people: 4, notifications: true, hours: true, plan: true }, 'five'],
-    [{ people: 5, notifications: true, hours: true, plan: true }, undefined],
+    [{ ...NOTHING, notify: true }, 'people'],
+    [{ ...NOTHING, people: 1, notify: true }, 'hours'],
+    [{ ...NOTHING, people: 1, notify: true, hours: true }, 'plan'],
+    [{ people: 4, notify: true, hours: true, plan: true }, 'five'],
+    [{ people: 5, notify: true, hours: true, plan: true }, undefined],
   ] as const)('%j: %s', (situation, next) => {
     expect(nextFirstStep(situation)).toBe(next);
   });
 
   test('whatever is done in whichever order counts', () => {
     expect(doneSteps({ ...NOTHING, plan: true, hours: true })).toEqual(['hours', 'plan']);
-    expect(doneSteps({ people: 9, notifications: true, hours: true, plan: true })).toEqual(FIRST_STEPS);
+    expect(doneSteps({ people: 9, notify: true, hours: true, plan: true })).toEqual(FIRST_STEPS);
   });
 });
 

@@ -13,20 +13,14 @@ const DAYS = 7;
 export interface Situation {
   /** People in the circle, confirmed or not, and open invitations. */
   people: number;
-  notifications: boolean;
+  notify: boolean;
   hours: boolean;
   plan: boolean;
 }
 
 /** Return the steps that are done. */
-export function doneSteps({ people, notifications, hours, plan }: Situation): FirstStep[] {
-  const done: Record<FirstStep, boolean> = {
-    people: people > 0,
-    notify: notifications,
-    hours,
-    plan,
-    five: people >= GOOD_CIRCLE,
-  };
+export function doneSteps({ people, ...others }: Situation): FirstStep[] {
+  const done: Record<FirstStep, boolean> = { ...others, people: people > 0, five: people >= GOOD_CIRCLE };
   return FIRST_STEPS.filter((step) => done[step]);
 }
 

@@ -189,21 +189,16 @@ async function changeShares(of: CheckIn, shares: Shares): Promise<string> {
   const taken = (of.shares ?? []).filter(
     ({ membership_id }) => !wanted.some((share) => share.membership_id === membership_id),
   );
-  const outcomes = [
-    ...(await inTurn(taken, (share) => sendOrKeep(`${path}/${share.membership_id}`, undefined, { method: 'DELETE' }))),
-    ...(await inTurn(wanted, (share) => sendOrKeep(path, share))),
-  ];
+  const outcomes: Awaited<ReturnType<typeof sendOrKeep>>[] = [];
+  // One after another, in this order.
+  for (const { membership_id } of taken)
+    outcomes.push(await sendOrKeep(`${path}/${membership_id}`, undefined, { method: 'DELETE' }));
+  for (const share of wanted) outcomes.push(await sendOrKeep(path, share));
   const error = outcomes.find((outcome) => outcome.error)?.error;
   if (error) return errorText(error);
   go();
   change({ toast: outcomes.some((outcome) => outcome.waits) ? waitsInWords() : keptFor(of, wanted) });
   return '';
-}
-
-async function inTurn<T, R>(items: T[], act: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (const item of items) results.push(await act(item));
-  return results;
 }
 
 async function remove(of: CheckIn): Promise<void> {

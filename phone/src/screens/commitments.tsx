@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { api, whole } from '../api/client';
 import { Back, Headline } from '../components/basics';
 import type { Commitment } from '../components/commitments';
-import { markCommitmentSeen, textOf, whenInWords } from '../components/commitments';
+import { knownBy, markCommitmentSeen, textOf, whenInWords } from '../components/commitments';
 import { Lamp } from '../components/lamp';
 import { nameOf } from '../components/people';
 import { Group, LinkItem } from '../components/rows';
@@ -99,12 +99,6 @@ function CommitmentRow({ of }: { of: Commitment }) {
       says={asked ? undefined : says()}
     />
   );
-}
-
-/** Who knows of it, in a sentence; nothing where nobody was asked. */
-function knownBy({ witness }: Commitment): string {
-  if (!witness) return '';
-  return t(witness.accepted_at ? 'commitment.known-by' : 'commitment.asked-who', { name: nameOf(witness) });
 }
 
 /** It was removed, or I am no longer to know of it. */

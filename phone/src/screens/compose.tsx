@@ -37,7 +37,7 @@ export function Compose({ id, name, items, about, onAbout }: Props) {
     setText(draftTo(id));
     setFailure(wordError(error, name));
   };
-  const { waiting: chosen, choose, undo, release } = useUndo(send);
+  const { waiting: chosen, choose, release } = useUndo(send);
   const tap = (words: string) => {
     setFailure('');
     choose(words);
@@ -60,7 +60,7 @@ export function Compose({ id, name, items, about, onAbout }: Props) {
       return (
         <div class="line" role="status">
           <p>{t('person.goes', { text: chosen, name })}</p>
-          <Button kind="slim" onPress={undo}>
+          <Button kind="slim" onPress={() => choose('')}>
             {t('undo.button')}
           </Button>
         </div>

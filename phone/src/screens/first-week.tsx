@@ -33,7 +33,7 @@ async function loadSituation(): Promise<Situation> {
   const kept = await readPlan();
   return {
     people: (state.circle?.length ?? 0) + (invitations?.items.length ?? 0),
-    notifications: pushStatus() === 'on',
+    notify: pushStatus() === 'on',
     hours: !!state.me && (hasHours(state.me) || state.me.wake_me),
     plan: !!kept && !isEmptyPlan(kept.plan),
   };

@@ -5,7 +5,16 @@ import { api } from '../api/client';
 import { Back, Button, ErrorText, Headline } from '../components/basics';
 import { CalmLink } from '../components/calm-doors';
 import type { Commitment } from '../components/commitments';
-import { dateInWords, keptDay, sayDay, textOf, weekdayAt, weekdayOf, whenInWords } from '../components/commitments';
+import {
+  dateInWords,
+  keptDay,
+  knownBy,
+  sayDay,
+  textOf,
+  weekdayAt,
+  weekdayOf,
+  whenInWords,
+} from '../components/commitments';
 import { Field } from '../components/field';
 import { Form } from '../components/form';
 import { Lamp } from '../components/lamp';
@@ -66,7 +75,7 @@ export function Due({
         <Headline live>{of ? textOf(of) : t('commitment.name')}</Headline>
         {of && (
           <p class="soft">
-            {whenInWords(of)} <KnownBy of={of} />
+            {whenInWords(of)} {knownBy(of) || t('commitment.known-by-nobody')}
           </p>
         )}
         {of?.next_at && (said !== null || !day) && (
@@ -92,7 +101,10 @@ export function Due({
         <ErrorText>{message}</ErrorText>
         {day && said && (
           <Form
-            send={async (read) => ((await say(true, read('word') || null)) ? saved() : '')}
+            send={async (read) => {
+              if (await say(true, read('word') || null)) change({ toast: t('all.saved') });
+              return '';
+            }}
             submit={t('all.send')}
             kind=""
           >
@@ -119,16 +131,6 @@ export function Due({
       </section>
     </main>
   );
-}
-
-function saved(): string {
-  change({ toast: t('all.saved') });
-  return '';
-}
-
-function KnownBy({ of: { witness } }: { of: Commitment }) {
-  if (!witness) return <>{t('commitment.known-by-nobody')}</>;
-  return <>{t(witness.accepted_at ? 'commitment.known-by' : 'commitment.asked-who', { name: nameOf(witness) })}</>;
 }
 
 /** Away with it, after a second tap. */

@@ -8,7 +8,7 @@ import { nameOf } from '../components/people';
 import { OwnList, People, Professionals, type Typed, withProfessional } from '../components/plan-steps';
 import type { Plan } from '../contract/types';
 import type { Step } from '../domain/plan';
-import { EMPTY_PLAN, isList, MAX_ENTRIES, MAX_HELP_LENGTH, MAX_LENGTH, STEPS, withEntry } from '../domain/plan';
+import { EMPTY_PLAN, isList, LISTS, MAX_ENTRIES, MAX_HELP_LENGTH, MAX_LENGTH, STEPS, withEntry } from '../domain/plan';
 import { t } from '../i18n';
 import { list } from '../i18n/format';
 import { whenForgotten } from '../platform/forget';
@@ -32,7 +32,7 @@ whenForgotten(() => {
 /** The plan with what still stands in the fields, which nobody who presses the button means to lose. */
 function complete({ plan, typed }: Draft): Plan {
   const whole = { ...plan, professionals: withProfessional(plan, typed) };
-  for (const step of STEPS) if (isList(step)) whole[step] = withEntry(plan[step], typed[step] ?? '');
+  for (const step of LISTS) whole[step] = withEntry(plan[step], typed[step] ?? '');
   return whole;
 }
 
@@ -50,7 +50,8 @@ export function PlanEdit({ kept }: { kept: KeptPlan | null }) {
   const save = async () => {
     const now = draft ?? current;
     const saved = await savePlan(complete(now));
-    update(complete(now), { signs: '', alone: '', places: '', safer: '', name: '', phone: '' });
+    draft = { person_id, plan: complete(now), typed: {} };
+    setCurrent(draft);
     if (saved?.problem) {
       const wrong = numberInTrouble(saved);
       if (wrong) setOpen('professionals');
@@ -138,10 +139,7 @@ function numberInTrouble(kept: KeptPlan | null): string | undefined {
 
 /** What a closed step holds: "2 things", "Ben and Ana". */
 function summary(plan: Plan, step: Step): string {
-  const named = {
-    people: (state.circle ?? []).filter((member) => plan.people.includes(member.id)).map(nameOf),
-    professionals: plan.professionals.map((one) => one.name),
-  };
-  if (step === 'people' || step === 'professionals') return list(named[step]);
-  return plan[step].length ? t('plan.things', { n: plan[step].length }) : '';
+  if (isList(step)) return plan[step].length ? t('plan.things', { n: plan[step].length }) : '';
+  if (step === 'professionals') return list(plan.professionals.map((one) => one.name));
+  return list((state.circle ?? []).filter((member) => plan.people.includes(member.id)).map(nameOf));
 }

@@ -41,11 +41,7 @@ export function Witnessed({ of, onChange }: { of: Commitment; onChange: () => Pr
       {known ? (
         <ul class="rows">
           {of.recent.map(({ date, done, text }) => (
-            <Item
-              key={date}
-              name={weekdayOf(date)}
-              says={text ? `${saidInWords(done)}: “${text}”` : saidInWords(done)}
-            />
+            <Item key={date} name={weekdayOf(date)} says={saidInWords(done) + (text ? `: “${text}”` : '')} />
           ))}
         </ul>
       ) : (
