@@ -60,5 +60,5 @@ export function waitingCheckIn<Letter extends Waiting>(letters: Letter[], now: n
   const found = letters
     .map((letter) => ({ ...letter, body: letter.body as Content & { shares?: Schemas['Share'][] } }))
     .filter(({ path, at, body }) => path === '/v1/check-ins' && sameDay(zone, at, now) && !body.week);
-  return found.pop() ?? null;
+  return found.at(-1);
 }

@@ -15,17 +15,15 @@ export function notShownAbove(
   notices: Notice[],
   above: { subjects: string[]; people: string[]; own: string | undefined },
 ): Notice[] {
-  const bySubject = new Map<string, Notice[]>();
-  for (const notice of notices) {
-    const subject = subjectOf(notice);
-    if (IN_THREADS.includes(notice.kind) || above.subjects.includes(subject)) continue;
-    bySubject.set(subject, [...(bySubject.get(subject) ?? []), notice]);
-  }
-  return [...bySubject.values()].flatMap((group) => {
-    const [newest] = group;
+  const left = notices.filter(
+    (notice) => !IN_THREADS.includes(notice.kind) && !above.subjects.includes(subjectOf(notice)),
+  );
+  return left.flatMap((newest) => {
+    const group = left.filter((notice) => subjectOf(notice) === subjectOf(newest));
+    if (newest !== group[0]) return [];
     const unread = group.some((notice) => !notice.read_at);
     const inThread = group.some((notice) => notice.from && above.people.includes(notice.from.id));
-    if (!newest || (newest.reach_out_id && newest.reach_out_id !== above.own && inThread && !unread)) return [];
+    if (newest.reach_out_id && newest.reach_out_id !== above.own && inThread && !unread) return [];
     return { ...newest, read_at: unread ? null : newest.read_at };
   });
 }

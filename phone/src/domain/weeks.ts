@@ -12,15 +12,20 @@ export function weekStart(at: string | number): Date {
   return new Date(then.getFullYear(), then.getMonth(), then.getDate() - ((then.getDay() + 6) % 7));
 }
 
+/** Return the Monday so many weeks before this one. */
+export function weeksBefore(now: number, weeks: number): Date {
+  const monday = weekStart(now);
+  monday.setDate(monday.getDate() - 7 * weeks);
+  return monday;
+}
+
 /** Whether this moment lies on that day of the week, Monday is 0, on this phone's calendar. */
 export const isOn = (day: number, at: number): boolean => (new Date(at).getDay() + 6) % 7 === day;
 
 /** Return the values of the last eight weeks by item, the oldest first. The latest look of a week counts. */
 export function lastWeeks(checkIns: Pick<CheckIn, 'week' | 'created_at'>[], now: number): Record<WeekItem, Values> {
-  const monday = weekStart(now);
   const looks = Array.from({ length: WEEKS }, (_, index) => {
-    const starts = new Date(monday);
-    starts.setDate(starts.getDate() - 7 * (WEEKS - 1 - index));
+    const starts = weeksBefore(now, WEEKS - 1 - index);
     // Newest first, as the server lists them.
     return checkIns.find(({ week, created_at }) => week && +weekStart(created_at) === +starts)?.week;
   });

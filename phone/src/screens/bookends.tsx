@@ -140,14 +140,15 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
   const due = Date.parse(of.due_at);
   const minutesLeft = Math.max(0, Math.ceil((due - Date.now()) / MINUTE_MS));
   const total = due - Date.parse(of.created_at);
-  const name = of.companion ? nameOf(of.companion) : t('all.someone');
+  const name = nameOf(of.companion);
   const by = state.circle?.find((member) => member.id === of.companion?.membership_id);
+  const told = of.companion_told_at;
   // Overdue, and nobody could be told.
-  const nobodyTold = of.state === 'missed' && !of.companion_told_at;
+  const nobodyTold = of.state === 'missed' && !told;
   const time = clock(due);
   const headline = () => {
     if (nobodyTold) return t('bookend.nobody-told');
-    return of.companion_told_at ? t('bookend.missed', { name }) : (of.what ?? t('bookend.name'));
+    return told ? t('bookend.missed', { name }) : (of.what ?? t('bookend.name'));
   };
   const act = async (request: Promise<{ error?: unknown }>, done = '') => {
     const { error } = await request;
@@ -174,22 +175,24 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
           {headline()}
         </Headline>
         {nobodyTold && <p>{t('bookend.nobody-told-say')}</p>}
-        {of.companion_told_at && <p>{t('bookend.missed-say', { name })}</p>}
+        {told && <p>{t('bookend.missed-say', { name })}</p>}
       </section>
       {nobodyTold && <CallList people={activeMembers(state.circle)} helplines={state.helplines} />}
-      {!of.companion_told_at && !nobodyTold && (
-        <ol class="card steps">
-          {([1, 2, 3] as const).map((step) => (
-            <li key={step}>
-              <b>{clock(due + (step - 1) * AGAIN_MS)}</b>{' '}
-              <span>
-                {step === 3 && !of.companion ? t('bookend.no-companion') : t(`bookend-step.${step}`, { name })}
-              </span>
-            </li>
-          ))}
-        </ol>
+      {!told && !nobodyTold && (
+        <>
+          <ol class="card steps">
+            {([1, 2, 3] as const).map((step) => (
+              <li key={step}>
+                <b>{clock(due + (step - 1) * AGAIN_MS)}</b>{' '}
+                <span>
+                  {step === 3 && !of.companion ? t('bookend.no-companion') : t(`bookend-step.${step}`, { name })}
+                </span>
+              </li>
+            ))}
+          </ol>
+          {by && !by.reachable && <CompanionNote by={by} />}
+        </>
       )}
-      {by && !of.companion_told_at && !nobodyTold && !by.reachable && <CompanionNote by={by} />}
       <section class="stack">
         <Button
           kind="main"
@@ -198,7 +201,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
           {t('bookend.okay')}
         </Button>
         <div class="two">
-          {!of.companion_told_at && (
+          {!told && (
             <Button
               onPress={() =>
                 act(

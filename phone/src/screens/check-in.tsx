@@ -92,7 +92,7 @@ export function NewCheckIn() {
 /** The form for a new check-in, or with `of` for one that I want to say more in, or to share. */
 export function CheckInForm({ of }: { of?: CheckIn }) {
   // The one that waited when the form was opened; it may have left by the time this is kept.
-  const [letter] = useState(of ? null : waitingCheckIn(state.letters, state.now, myZone()));
+  const [letter] = useState(of ? undefined : waitingCheckIn(state.letters, state.now, myZone()));
   const waiting = letter?.body;
   const before: Content = of ?? waiting ?? {};
   const sharedBefore = Object.fromEntries(
@@ -108,7 +108,7 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
   const halt = content.halt ?? [];
   const keep = async () => {
     if (of && FIELDS.every((part) => same(of[part], content[part]))) return setMessage(await changeShares(of, shares));
-    setMessage(await keepCheckIn(content, shares, { instead: letter ?? undefined, replaces: of ? [pathOf(of)] : [] }));
+    setMessage(await keepCheckIn(content, shares, { instead: letter, replaces: of ? [pathOf(of)] : [] }));
   };
   return (
     <main class="page">

@@ -87,16 +87,14 @@ function CommitmentList() {
 function CommitmentRow({ of }: { of: Commitment }) {
   const asked = !of.mine && !of.witness?.accepted_at;
   const name = nameOf(of.from);
-  const says = () => {
-    if (of.ended_at) return t('commitment.renew');
-    return of.mine ? `${whenInWords(of)} ${knownBy(of)}` : whenInWords(of);
-  };
+  const href = to('commitments', of.id);
+  if (asked) return <LinkItem href={href} name={t('commitments.asked', { name })} />;
   return (
     <LinkItem
-      href={to('commitments', of.id)}
-      name={asked ? t('commitments.asked', { name }) : textOf(of)}
-      more={of.mine || asked ? undefined : name}
-      says={asked ? undefined : says()}
+      href={href}
+      name={textOf(of)}
+      more={of.mine ? undefined : name}
+      says={of.ended_at ? t('commitment.renew') : `${whenInWords(of)} ${of.mine ? knownBy(of) : ''}`}
     />
   );
 }

@@ -17,7 +17,7 @@ import { change, state } from '../store/store';
 
 /** Among the days to choose from. */
 const EVERY = -1;
-const PROPOSED = { from: '07:00', to: '22:00' };
+const PROPOSED = { days: DAYS, from: '07:00', to: '22:00' };
 
 /** From, to, and on which days. `wake` is saved in the same request, so that a choice is never saved by half. */
 export function HoursForm({
@@ -33,8 +33,8 @@ export function HoursForm({
   children?: ComponentChildren;
   after?: ComponentChildren;
 }) {
-  const [first] = spans((state.me?.hours ?? []) as unknown as Window[]);
-  const [days, setDays] = useState(first?.days ?? DAYS);
+  const [first = PROPOSED] = spans((state.me?.hours ?? []) as unknown as Window[]);
+  const [days, setDays] = useState(first.days);
   const every = days.length === DAYS.length;
   const otherwise = every ? [] : DAYS;
   const choose = async (readField: ReadField) => {
@@ -46,14 +46,8 @@ export function HoursForm({
   return (
     <Form send={choose} submit={submit} after={after}>
       <div class="two">
-        <Field label={t('hours.from')} name="from" type="time" required defaultValue={first?.from ?? PROPOSED.from} />
-        <Field
-          label={t('hours.to')}
-          name="to"
-          type="time"
-          required
-          defaultValue={(first?.to ?? PROPOSED.to).replace('24:', '00:')}
-        />
+        <Field label={t('hours.from')} name="from" type="time" required defaultValue={first.from} />
+        <Field label={t('hours.to')} name="to" type="time" required defaultValue={first.to.replace('24:', '00:')} />
       </div>
       <Checks
         look="head"

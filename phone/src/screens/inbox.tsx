@@ -45,7 +45,7 @@ export function Inbox() {
     people: threads?.items.map((thread) => thread.person.id) ?? [],
     own: state.myReachOut?.id,
   });
-  const above = urgent.length + asking.length + back.length + due.length + people.length;
+  const above = [urgent, asking, back, due, people].some((group) => group.length);
   const readAll = async () => {
     await api.POST('/v1/inbox/read-all');
     await Promise.all([refetch(), refresh()]);
@@ -92,7 +92,7 @@ export function Inbox() {
         </Group>
       )}
       <section class="stack tight">
-        {above > 0 && earlier.length + others.length > 0 && <h2 class="head">{t('inbox.earlier')}</h2>}
+        {above && earlier.length + others.length > 0 && <h2 class="head">{t('inbox.earlier')}</h2>}
         <ul class="rows">
           {others.map((reachOut) => (
             <li key={reachOut.id}>

@@ -52,16 +52,16 @@ async function momentLine(): Promise<TodayLine | null> {
 }
 
 /** From six in the evening: who can be woken. That nobody can be is said before anything else. */
-function tonightLine(): Promise<TodayLine | null> {
+async function tonightLine(): Promise<TodayLine | null> {
   const members = activeMembers(state.circle);
   // The vault says who is in the circle, but not who can be woken.
   const known = state.online && state.refreshes > 0;
-  if (!known || !isEvening(state.now) || !members.length) return Promise.resolve(null);
-  const woken = members.filter((member) => member.tonight).length;
+  if (!known || !isEvening(state.now) || !members.length) return null;
+  const n = members.filter((member) => member.tonight).length;
+  const href = to('circle', 'night');
+  if (n) return { name: t('night.some', { n, all: members.length }), href };
   const asked = whomToAsk(members);
-  const none = () => (asked ? t('night.none-ask', { name: nameOf(asked) }) : t('night.none'));
-  const name = woken ? t('night.some', { n: woken, all: members.length }) : none();
-  return Promise.resolve({ name, href: to('circle', 'night'), first: !woken });
+  return { name: asked ? t('night.none-ask', { name: nameOf(asked) }) : t('night.none'), href, first: true };
 }
 
 /** In another time zone. */

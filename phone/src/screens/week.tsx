@@ -8,7 +8,7 @@ import { useQuery } from '../components/use-query';
 import type { Content, Shares, WeekItem } from '../domain/check-in';
 import { givenParts, isWind, WEEK, WEEK_ITEMS } from '../domain/check-in';
 import type { Values } from '../domain/weeks';
-import { inWords, lastWeeks, leaning, WEEKS, weekStart } from '../domain/weeks';
+import { inWords, lastWeeks, leaning, WEEKS, weeksBefore } from '../domain/weeks';
 import { t } from '../i18n';
 import { place } from '../i18n/format';
 import { formatDate } from '../platform/locale';
@@ -123,8 +123,6 @@ export function Weeks() {
     );
   const weeks = lastWeeks(page.items, state.now);
   const hint = leaning(weeks);
-  const first = weekStart(state.now);
-  first.setDate(first.getDate() - 7 * (WEEKS - 1));
   return (
     <main class="page">
       <Back href={to('week')}>{t('weeks.only-me')}</Back>
@@ -142,7 +140,7 @@ export function Weeks() {
       )}
       <div class="stack">
         <p class="ends soft small">
-          <span>{date(first)}</span>
+          <span>{date(weeksBefore(state.now, WEEKS - 1))}</span>
           <span>{t('weeks.this')}</span>
         </p>
         <ul class="weeks stack wide">
