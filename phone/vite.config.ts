@@ -45,7 +45,7 @@ const FIRST = {
   ],
 };
 /** Folders, and the app itself, that are needed whole. */
-const WHOLE = /\/node_modules\/preact\/|\/src\/(api|i18n|platform|vault)\/|\/src\/app\.tsx$|^\0/;
+const WHOLE = /\/node_modules\/preact\/|\/src\/(api|i18n|platform|vault)\/(?!span\.)|\/src\/app\.tsx$|^\0/;
 const isFirst = (id: string): boolean =>
   WHOLE.test(id) ||
   Object.entries(FIRST).some(([folder, names]) => new RegExp(`/src/${folder}/(${names.join('|')})\\.tsx?$`).test(id));
