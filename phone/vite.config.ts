@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { catalogues, page } from './build/catalogues';
+import { isFirst } from './build/first';
 import { plainImports } from './build/plain-imports';
 import { shortKeys } from './build/short-keys';
 import { TERSER } from './build/terser';
@@ -7,48 +8,6 @@ import { TERSER } from './build/terser';
 // The server that a phone under development talks to.
 const SERVER = process.env.PORCHLIGHT_SERVER ?? 'http://localhost:8000';
 
-/** What the first screen and a press need, by folder; nothing else may be imported by it, except with `import()`. */
-const FIRST = {
-  screens: [
-    'answered',
-    'home',
-    'locked',
-    'my-reach-out',
-    'notify-ask',
-    'pending-press',
-    'rescue',
-    'unlocking',
-    'welcome',
-  ],
-  components: [
-    ...['basics', 'boundary', 'close-actions', 'hold-lamp', 'icons', 'lamp', 'later-plan', 'lazy-screen', 'messages'],
-    ...['people', 'quick-hide', 'recipients', 'rows', 'standing-words', 'state-words', 'use-query'],
-  ],
-  domain: [
-    'addresses',
-    'away',
-    'circle',
-    'clock',
-    'hold',
-    'lamps',
-    'links',
-    'needs',
-    'press',
-    'problems',
-    'push-recipients',
-    'standing-words',
-  ],
-  outbox: ['flush', 'lock'],
-  store: [
-    ...['lock', 'mark-read', 'notifications', 'preferences', 'press', 'refresh', 'router'],
-    ...['service-worker-client', 'session', 'store'],
-  ],
-};
-/** Folders, and the app itself, that are needed whole. */
-const WHOLE = /\/node_modules\/preact\/|\/src\/(api|i18n|platform|vault)\/(?!span\.)|\/src\/app\.tsx$|^\0/;
-const isFirst = (id: string): boolean =>
-  WHOLE.test(id) ||
-  Object.entries(FIRST).some(([folder, names]) => new RegExp(`/src/${folder}/(${names.join('|')})\\.tsx?$`).test(id));
 /** Everything else comes in one piece, which weighs a fifth less than a piece for each screen. */
 const GROUPS = [
   { name: 'base', test: isFirst },

@@ -19,7 +19,7 @@ export function catalogues(): Plugin {
       const urls = Object.entries(CATALOGUES).map(([language, catalogue]) => {
         // What serves a developer, and what runs the tests, has no files to offer.
         if (!building) {
-          const words = encodeURIComponent(JSON.stringify(catalogue));
+          const words = encodeURIComponent(JSON.stringify([[], catalogue]));
           return `${language}: ${JSON.stringify(`data:application/json,${words}`)}`;
         }
         const source = JSON.stringify(shortened(catalogue));

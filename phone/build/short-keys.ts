@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { parseAst } from 'vite';
 import { en } from '../src/i18n/en';
+import { isFirst } from './first';
 
 const SOURCE = join(import.meta.dirname, '..', 'src');
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 /** What may stand before `${` where a key is put together: only the part before the full stop may become short. */
 const START = /`([\w-]+)\.\$\{/g;
+const KEY = /'([\w-]+\.[\w-]+)'/g;
 
 interface Node {
   type: string;
@@ -23,32 +25,49 @@ interface Node {
 const id = (number: number): string =>
   (number < LETTERS.length ? '' : id(Math.floor(number / LETTERS.length) - 1)) + LETTERS[number % LETTERS.length];
 
-function startsIn(folder: string): Set<string> {
-  const names = (readdirSync(folder, { recursive: true }) as string[]).filter((name) => /(?<!test)\.tsx?$/.test(name));
-  const code = names.map((name) => readFileSync(join(folder, name), 'utf8'));
-  return new Set(code.flatMap((text) => [...text.matchAll(START)].map(([, start]) => start as string)));
+/** The code of each file of the app: first what is loaded first. */
+function code(): string[] {
+  const names = (readdirSync(SOURCE, { recursive: true }) as string[])
+    .filter((name) => /^(?!i18n.(en|es|de)\b).*(?<!test)\.tsx?$/.test(name))
+    .map((name) => join(SOURCE, name))
+    .sort();
+  const files = [...names.filter(isFirst), ...names.filter((name) => !isFirst(name))];
+  return files.map((name) => readFileSync(name, 'utf8'));
 }
 
-/** Starts of keys that are put together, and whole keys, each with its id. A key of the first kind keeps its end. */
+/**
+ * Starts of keys that are put together, each with a letter; such a key keeps its end. And all keys: the others by their number, in the
+ * order in which the code names them, so that neighbours are alike. Alike things compress well.
+ */
 function ids(): { starts: Map<string, string>; keys: Map<string, string> } {
-  const found = startsIn(SOURCE);
   const startOf = (key: string) => key.slice(0, key.indexOf('.'));
-  const keys = Object.keys(en);
-  const starts = [...new Set(keys.map(startOf))].filter((start) => found.has(start));
-  const shortStarts = new Map(starts.map((start, number) => [start, id(number)]));
-  let whole = 0;
+  const files = code();
+  const found = new Set(files.flatMap((text) => [...text.matchAll(START)].map(([, start]) => start)));
+  const named = files.flatMap((text) => [...text.matchAll(KEY)].map(([, key]) => key as keyof typeof en));
+  const keys = [...new Set([...named.filter((key) => Object.hasOwn(en, key)), ...Object.keys(en)])];
+  const shortStarts = new Map(
+    [...new Set(keys.map(startOf))].filter((start) => found.has(start)).map((start, number) => [start, id(number)]),
+  );
+  let numbered = 0;
   const short = (key: string) => {
     const start = shortStarts.get(startOf(key));
-    return start ? start + key.slice(key.indexOf('.')) : id(whole++);
+    return start ? start + key.slice(key.indexOf('.')) : `${numbered++}`;
   };
   return { starts: shortStarts, keys: new Map(keys.map((key) => [key, short(key)])) };
 }
 
 const SHORT = ids();
 
-/** Return a catalogue with the ids in place of its keys. */
-export const shortened = (catalogue: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(catalogue).map(([key, words]) => [SHORT.keys.get(key), words]));
+/** Return a catalogue as a list of the words whose keys are numbers, and the others with their ids. */
+export function shortened(catalogue: Record<string, string>): [words: string[], named: Record<string, string>] {
+  const words: string[] = [];
+  const named: Record<string, string> = {};
+  for (const [key, short] of SHORT.keys) {
+    if (short.includes('.')) named[short] = catalogue[key] ?? '';
+    else words.push(catalogue[key] ?? '');
+  }
+  return [words, named];
+}
 
 /** Put ids in place of keys. What is taken out becomes blanks outside of the string, so every position, and source map, holds. */
 export function shortKeys(): Plugin {

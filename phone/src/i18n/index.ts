@@ -19,7 +19,9 @@ export const language = (): Language => document.documentElement.lang as Languag
 export async function speak(wanted: string): Promise<void> {
   const spoken = nearest(wanted);
   const response = await fetch(urls[spoken]);
-  catalogue = (await response.json()) as Catalogue;
+  // A build gives most keys a number (build/short-keys.ts).
+  const [numbered, named] = (await response.json()) as [string[], Catalogue];
+  catalogue = { ...numbered, ...named };
   const plural = tryRead<Pick<Intl.PluralRules, 'select'> | null>(() => new Intl.PluralRules(spoken), null);
   isSingular = (n) => (plural ? plural.select(n) === 'one' : n === 1);
   document.documentElement.lang = spoken;
