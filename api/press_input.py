@@ -4,13 +4,14 @@ import json
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import ValidationError, ValidatorFunctionWrapHandler
+from pydantic import TypeAdapter, ValidationError, ValidatorFunctionWrapHandler
 
 from api.schemas.common import MAX_NOTE_LENGTH
 from core import text
 from models.enums import Need
 
 NEEDS: Final = frozenset(Need)
+_SPELT_ID: Final = TypeAdapter(UUID)
 
 
 def parse_body(value: object) -> object:
@@ -42,15 +43,15 @@ def keep_valid_ids(value: object) -> object:
     if not isinstance(value, list) or not value:
         # An empty list is a bug in the app; it does not mean that nobody is to be told.
         return None
-    return [item for item in value[:50] if isinstance(item, str) and is_id(item)]
+    return [item_id for item in value[:50] if isinstance(item, str) and (item_id := _id_in(item)) is not None]
 
 
-def is_id(text_: str) -> bool:
+def _id_in(item: str) -> UUID | None:
+    """Return the id that a text spells; None for any other. By pydantic, which refuses spellings that `UUID` takes."""
     try:
-        UUID(text_)
-    except ValueError:
-        return False
-    return True
+        return _SPELT_ID.validate_python(item)
+    except ValidationError:
+        return None
 
 
 def keep_only_true(value: object) -> bool:

@@ -81,6 +81,22 @@ async def test_invalid_optional_fields_are_ignored(world: World) -> None:
     assert problem["type"] == "/problems/empty-circle", "an invalid id names nobody"
 
 
+async def test_an_id_that_is_spelt_oddly_does_not_get_a_press_refused(world: World) -> None:
+    """Python's UUID takes these; what checks the list afterwards takes fewer spellings."""
+    maya, sponsor = await world.circle("sponsor")
+    place = sponsor.places[maya.id]
+    for odd in (
+        f"{{{{{place}}}}}",
+        f"urn:uuid:uuid:{place}",
+        f"0-{place[1:]}",
+        f"{place[:-2]}_{place[-1]}",
+        f" {place[1:]}",
+    ):
+        pressed = await maya.press(to=[odd, place])
+        assert [row["person"]["id"] for row in pressed["recipients"]] == [sponsor.id]
+        await maya.close()
+
+
 async def test_a_note_that_is_too_long_is_cut(world: World) -> None:
     maya, _ = await world.circle("sponsor")
     for typed, kept in (
