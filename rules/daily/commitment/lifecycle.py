@@ -128,7 +128,9 @@ async def renew_commitment(unit: UnitOfWork, who: Caller, commitment_id: UUID) -
         await ensure_commitment_room(unit, who)
     commitment.ends_on = max(commitment.ends_on, local_date(unit.now, zone) + COMMITMENT_DAYS * ONE_DAY)
     commitment.ended_at = None
-    commitment.next_at = next_clock(terms_of(commitment), zone, unit.now)
+    if commitment.next_at is None or commitment.next_at > unit.now:
+        # One that is due already is the worker's, who finds that it goes on.
+        commitment.next_at = next_clock(terms_of(commitment), zone, unit.now)
     await unit.session.flush()
     await _dismiss_own(unit, commitment, NoticeKind.COMMITMENT_ENDED)
 

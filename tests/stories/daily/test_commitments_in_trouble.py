@@ -138,6 +138,30 @@ async def test_one_that_is_due_already_is_not_lost_on_a_flight_eastwards(world: 
     assert len(await about(maya)) == 1
 
 
+async def test_one_that_is_due_already_is_not_lost_by_a_renewal(world: World, people: list[Person]) -> None:
+    maya, *_ = people
+    made = await means_to(maya)
+    await world.settle()
+    await world.forward(3601)
+    await maya.post(f"/v1/commitments/{made['id']}/renew", expect=200)
+    await world.work()
+    assert await maya.pushed() == ["commitment_due"]
+    assert len(await about(maya)) == 1
+
+
+async def test_one_that_is_renewed_before_its_end_was_written_goes_on(world: World, people: list[Person]) -> None:
+    maya, *_ = people
+    made = await means_to(maya, ends_on="2026-03-10")
+    await at_moment(world, "2026-03-10T21:00")
+    await world.forward(4 * 3600)
+    await maya.post(f"/v1/commitments/{made['id']}/renew", expect=200)
+    await world.work()
+    assert (await looks_at(maya, made))["ended_at"] is None
+    assert await about(maya) == []
+    await at_moment(world, "2026-03-11T21:00")
+    assert await maya.pushed() == ["commitment_due"] * 2
+
+
 async def test_a_member_is_removed_while_they_are_asked(world: World, people: list[Person]) -> None:
     maya, ana, _ = people
     place = ana.places[maya.id]
