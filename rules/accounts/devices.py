@@ -90,14 +90,19 @@ async def _register(
         device.label = who.vault.seal("devices.label", device.id, label)
     await unit.session.flush()
     if is_live_again:
-        if await sessions.was_opened_just_now(unit, who):
-            # The sign-in has been told a moment ago; a phone that registers after it is part of it.
-            access_log.record_own_event(unit, who, AccessKind.DEVICE_ADDED, device.id)
-        else:
-            await access_log.announce_own_event(unit, who, AccessKind.DEVICE_ADDED, device.id)
+        # A sign-in has been told a moment ago; a phone that registers after it is part of it.
+        await _note_added(unit, who, device, told=not await sessions.was_opened_just_now(unit, who))
         await late_devices.push_waiting_notices(unit, device)
         await reachability.mark_reachable(unit, who.person_id)
     return device, is_new
+
+
+async def _note_added(unit: UnitOfWork, who: Caller, device: Device, *, told: bool) -> None:
+    """Record that pushes go to another address from now on; `told`: to the person's other devices too."""
+    if told:
+        await access_log.announce_own_event(unit, who, AccessKind.DEVICE_ADDED, device.id)
+    else:
+        access_log.record_own_event(unit, who, AccessKind.DEVICE_ADDED, device.id)
 
 
 async def _claim_address(unit: UnitOfWork, who: Caller, address_hash: bytes) -> Device | None:
@@ -124,6 +129,7 @@ async def refresh_device(
 ) -> Device:
     """Replace the device's address. Raises NotFound, DeviceRetired, EndpointNotAllowed."""
     for _ in range(3):
+        await access.lock_person(unit, who)
         await access.lock_session(unit, who)
         device = await own_device(unit, who, device_id)
         _ensure_allowed_endpoint(DeviceKind(device.kind), address, hosts)
@@ -142,7 +148,8 @@ async def refresh_device(
         )
         for other in other_holders:
             await device_retirement.retire(unit, other.person_id, [other.id], DisabledReason.MOVED)
-        moved = device.address_hash != address_hash
+            access_log.record_event(unit, other.person_id, AccessKind.DEVICE_REMOVED, about=other.id)
+        moved, elsewhere = device.address_hash != address_hash, device.session_id != who.session_id
         if moved or _current_address(who, device) != dict(address):
             refusals.clear_refusals(device)
         device.session_id = who.session_id
@@ -153,6 +160,8 @@ async def refresh_device(
             await unit.rollback()
             continue
         if moved:
+            # A phone renews its own address unasked; for that of another one, another is called in its place from now on.
+            await _note_added(unit, who, device, told=elsewhere)
             # What the old address refused was meant for this phone as well.
             await late_devices.push_waiting_notices(unit, device)
             await reachability.mark_reachable(unit, who.person_id)

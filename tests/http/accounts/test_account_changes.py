@@ -96,6 +96,10 @@ QUIET: dict[str, tuple[str | None, Act]] = {
     "ladder": ("ladder_changed", lambda it: it.phone.put("/v1/circle/ladder", {"ladder": [0, 45, 90, 180]})),
     "plan": (None, lambda it: it.phone.put("/v1/me/plan", {"signs": ["tired"]}, expect=200)),
     "invite": ("member_invited", lambda it: it.phone.invites()),
+    "its own new address": (
+        "device_added",
+        lambda it: it.phone.put(f"/v1/devices/{next(iter(it.phone.devices))}", {"kind": "fcm", "token": "renewed"}),
+    ),
     "proof": (None, lambda it: it.phone.proves()),
     "wrong proof": (
         "proof_failed",
@@ -154,6 +158,18 @@ async def test_a_phone_that_registers_after_its_sign_in_is_part_of_it(world: Wor
     assert (await told(account.tablet), await told(account.phone), await told(new)) == (1, 1, 0)
     await new.device()
     assert (await told(account.tablet), await told(account.phone), await told(new)) == (2, 2, 0)
+
+
+async def test_another_address_in_the_place_of_a_device_is_told_like_a_new_one(world: World, account: Account) -> None:
+    """Whoever holds the unlocked phone could put a phone of theirs in the place of the tablet, which falls silent."""
+    third = await account.phone.again()
+    await third.device()
+    await world.passes(2 * MINUTE)
+    world.transport.handed.clear()
+    [tablet] = account.tablet.devices
+    await account.phone.put(f"/v1/devices/{tablet}", {"kind": "fcm", "token": "another"}, expect=200)
+    assert (await told(third), await told(account.phone)) == (1, 0)
+    assert (await kinds(account.phone))[-1] == "device_added"
 
 
 async def test_the_push_says_nothing_and_opens_the_page(world: World, account: Account) -> None:
