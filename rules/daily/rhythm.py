@@ -174,11 +174,15 @@ async def save_rhythm(unit: UnitOfWork, who: Caller, choice: RhythmChoice) -> Rh
 
 
 async def reschedule_rhythm(unit: UnitOfWork, person: Person) -> None:
-    """Find the next moment of somebody whose time zone has changed; their row is locked by the caller."""
+    """Find the next moment, and the next look at the circle, of somebody in another zone; their row is locked by the caller."""
     row, notice_at = await _lock_row(unit, person.id)
-    if row is None or (row.next_at is not None and row.next_at <= unit.now):
+    if row is None:
         return
-    row.next_at = next_turn_at(choice_of(row), zone_of(person.time_zone), notice_at, unit.now)
+    zone = zone_of(person.time_zone)
+    if row.next_at is None or row.next_at > unit.now:
+        row.next_at = next_turn_at(choice_of(row), zone, notice_at, unit.now)
+    if row.offer_at is not None and row.offer_at > unit.now:
+        row.offer_at = next_look(zone, unit.now)
     await unit.session.flush()
 
 

@@ -40,6 +40,18 @@ async def test_offered_once_in_the_morning(world: World, people: list[Person]) -
         assert await offers(person) == []
 
 
+async def test_it_comes_by_day_also_after_a_journey(world: World, people: list[Person]) -> None:
+    maya, *_ = people
+    await chooses(maya, practice_offers=True)
+    await at_moment(world, BEFORE)
+    await maya.patch("/v1/me", {"time_zone": "America/New_York"})
+    await at_moment(world, "2026-04-14T14:00")
+    await at_moment(world, "2026-04-15T13:59")
+    assert await offers(maya) == []
+    await at_moment(world, "2026-04-15T14:00")
+    assert len(await offers(maya)) == len(await maya.pushes("practice_offer")) == 1
+
+
 async def test_off_until_it_is_chosen(world: World, people: list[Person]) -> None:
     maya, *_ = people
     await at_moment(world, FIRST)
