@@ -1,10 +1,10 @@
 """Import of an export, by its own person: profile, plan, check-ins, commitments, reflections. People are asked again instead."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
-from typing import Any, cast
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import Table, insert, select
@@ -24,10 +24,13 @@ from rules.daily.check_in.check_in_parts import CheckInContent
 from rules.daily.check_in.check_ins import sealed_content
 from rules.daily.commitment.lifecycle import ensure_commitment_room
 from rules.daily.commitment.schedule import CommitmentTerms, bounded, end_moment, next_clock
-from rules.daily.local_time import zone_of
+from rules.daily.local_time import local_date, zone_of
 from rules.daily.plan import WholePlan
 from rules.errors import Invalid
 from rules.sealed_values import NEED, REFLECTION
+
+FIRST_ZONE: Final = timezone(timedelta(hours=14))
+"""Where a day begins first: nobody can have spoken of a later one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +122,7 @@ def prepare_import(vault: Vault, person_id: UUID, account: ImportedAccount, now:
     """Seal everything. Raises KeysUnavailable, and Invalid for what lies in the future."""
     if not vault.has_key:
         raise KeysUnavailable
-    written = [row.created_at for rows in (account.check_ins, account.reach_outs, account.commitments) for row in rows]
-    if any(at > now for at in written):
+    if any(at > now for at in _moments(account)) or any(day > local_date(now, FIRST_ZONE) for day in _days(account)):
         raise Invalid(extra={"errors": [{"at": "body", "says": "must hold nothing from the future"}]})
     return PreparedImport(
         account,
@@ -128,6 +130,20 @@ def prepare_import(vault: Vault, person_id: UUID, account: ImportedAccount, now:
         [_reach_out(vault, person_id, row) for row in account.reach_outs],
         [_commitment(vault, person_id, row) for row in account.commitments],
     )
+
+
+def _moments(account: ImportedAccount) -> Iterator[datetime]:
+    """Yield when everything was written, and when it ended. `pressed_at` is left out: it is as wrong as a phone's clock."""
+    yield from (row.created_at for row in account.check_ins)
+    for past in account.reach_outs:
+        yield from (at for at in (past.created_at, past.raised_at, past.closed_at, past.felt_at) if at is not None)
+    for meant in account.commitments:
+        yield from (at for at in (meant.created_at, meant.ended_at) if at is not None)
+        yield from (day.created_at for day in meant.days)
+
+
+def _days(account: ImportedAccount) -> Iterator[date]:
+    return (day.day for commitment in account.commitments for day in commitment.days)
 
 
 async def import_account(unit: UnitOfWork, who: Caller, prepared: PreparedImport) -> Imported:

@@ -233,6 +233,26 @@ async def test_what_cannot_be_used_is_named_and_nothing_is_half_written(world: W
     assert await world.count("check_ins") == 0
 
 
+@pytest.mark.parametrize("when", ["closed_at", "raised_at", "felt_at", "ended_at", "written_at", "day"])
+async def test_what_lies_in_the_future_is_refused_wherever_it_stands(world: World, when: str) -> None:
+    """A reach-out that closes in a hundred years would end each practice that is begun until then."""
+    maya = await world.person("Maya")
+    past, made = "2026-01-01T00:00:00Z", "0" * 32
+    at = dict.fromkeys(("closed_at", "felt_at", "written_at", "day"), past) | {when: "2126-01-01T00:00:00Z"}
+    common = {"id": made, "created_at": past}
+    ends = {"raised_at": at.get("raised_at"), "closed_at": at["closed_at"], "outcome": "connected"}
+    file = {
+        "person": {},
+        "reach_outs": [common | ends],
+        "reflections": [{"reach_out_id": made, "seen": 1, "created_at": at["felt_at"]}],
+        "commitments": [common | {"days": [3], "at": "10:00", "ends_on": "2026-05-01", "ended_at": at.get("ended_at")}],
+        "commitment_days": [
+            {"commitment_id": made, "day": at["day"][:10], "done": True, "created_at": at["written_at"]}
+        ],
+    }
+    assert (await imports(maya, packed(file), expect=422))["type"] == "/problems/invalid"
+
+
 async def test_too_many_running_commitments_bring_nothing_at_all(world: World) -> None:
     maya = await world.person("Maya")
     await maya.post("/v1/commitments", {"text": "One", "days": [1], "at": "21:00"}, expect=201)
