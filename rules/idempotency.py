@@ -18,6 +18,7 @@ from core.encryption import Keyring
 from core.errors import Busy
 from core.types import UtcDateTime
 from core.unit_of_work import Operation, UnitOfWork
+from core.upsert import insert_statement
 from models import IdempotencyKey
 from rules.errors import KeyReused
 
@@ -90,14 +91,19 @@ def key_batches(
     """Build the row of a key for the caller's own insert; its primary key refuses a key that was used already."""
     if fingerprint is None:
         return []
-    row = {
+    return [single(IDEMPOTENCY_KEY_TABLE, _key_row(operation, fingerprint, person_id, result_id))]
+
+
+def _key_row(
+    operation: Operation, fingerprint: RequestFingerprint, person_id: UUID, result_id: UUID
+) -> dict[str, object]:
+    return {
         "key_hash": fingerprint.key_hash,
         "person_id": person_id,
         "body_hash": fingerprint.body_hash,
         "result_id": result_id,
         "created_at": operation.now,
     }
-    return [single(IDEMPOTENCY_KEY_TABLE, row)]
 
 
 async def remember(unit: UnitOfWork, fingerprint: RequestFingerprint | None, person_id: UUID, result_id: UUID) -> None:
@@ -147,8 +153,14 @@ async def remember_existing(
     unit: UnitOfWork, fingerprint: RequestFingerprint | None, person_id: UUID, result_id: UUID
 ) -> None:
     """Store the key of a request that can be repeated safely without it. Raises KeyReused for another body."""
-    if await find_result(unit, fingerprint) is None:
-        await remember(unit, fingerprint, person_id, result_id)
+    if fingerprint is None or await find_result(unit, fingerprint) is not None:
+        return
+    await drop_expired(unit, fingerprint)
+    insert = await insert_statement(unit.session, IdempotencyKey)
+    row = _key_row(unit, fingerprint, person_id, result_id)
+    await unit.session.execute(insert.values(row).on_conflict_do_nothing())
+    # A concurrent copy may have been first, or another request with this key.
+    await find_result(unit, fingerprint)
 
 
 def secret(unit: UnitOfWork, fingerprint: RequestFingerprint | None, purpose: str, size: int = 32) -> bytes:

@@ -99,6 +99,19 @@ async def erased(person: Person) -> None:
     await person.delete("/v1/me")
 
 
+async def test_the_same_block_twice_at_the_same_moment_is_answered_twice(world: World) -> None:
+    """With one key, as a phone sends it again while the first reply is still on its way."""
+    maya, sponsor, friend = await world.circle("sponsor", "friend")
+    body = {"person_id": sponsor.id}
+    await maya.post("/v1/blocks", body, 201)
+    again = [maya.send("POST", "/v1/blocks", body, key="again") for _ in range(2)]
+    assert [reply.status_code for reply in await race(world, "idempotency_keys IN SHARE", *again)] == [201, 201]
+    await maya.post("/v1/blocks", {"person_id": friend.id}, 201)
+    bodies = (body, {"person_id": friend.id})
+    others = [maya.send("POST", "/v1/blocks", each, key="another") for each in bodies]
+    assert sorted(reply.status_code for reply in await race(world, "idempotency_keys IN SHARE", *others)) == [201, 422]
+
+
 async def test_two_accounts_claim_one_address_while_its_push_results_are_recorded(world: World) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
     [where] = sponsor.devices.values()
