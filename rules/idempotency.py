@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from core.bulk_insert import Batch, single
 from core.database import lost_a_race, referenced_row_missing
 from core.encryption import Keyring
-from core.errors import Busy
+from core.errors import Busy, PorchlightError
 from core.types import UtcDateTime
 from core.unit_of_work import Operation, UnitOfWork
 from core.upsert import insert_statement
@@ -145,6 +145,13 @@ async def run_once(
                 raise
             await unit.rollback()
             continue
+        except PorchlightError:
+            # What refuses it may be what a concurrent copy of it has just done: begun a practice, taken the last place.
+            earlier_result_id = await find_result(unit, fingerprint)
+            if earlier_result_id is None:
+                raise
+            await unit.rollback()
+            return earlier_result_id, False
         return result_id, True
     raise Busy
 

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import update
 
 from models import Device
@@ -110,6 +111,24 @@ async def test_the_same_block_twice_at_the_same_moment_is_answered_twice(world: 
     bodies = (body, {"person_id": friend.id})
     others = [maya.send("POST", "/v1/blocks", each, key="another") for each in bodies]
     assert sorted(reply.status_code for reply in await race(world, "idempotency_keys IN SHARE", *others)) == [201, 422]
+
+
+@pytest.mark.parametrize("what", ["practice", "word", "commitment"])
+async def test_a_copy_is_not_refused_for_what_the_first_one_has_done(world: World, what: str) -> None:
+    """Only one may be open, three words in a row, ten may run: the copy of the last one meets a limit that is its own doing."""
+    maya, sponsor = await world.circle("sponsor")
+    path, body, before = {
+        "practice": ("/v1/practices", {}, 0),
+        "word": ("/v1/reach-ins", {"to": sponsor.id}, 2),
+        "commitment": ("/v1/commitments", {"text": "Call", "days": [1], "at": "21:00"}, 9),
+    }[what]
+    for _ in range(before):
+        await maya.post(path, body, 201)
+    twice = (maya.send("POST", path, body, key="again") for _ in range(2))
+    copies = await race(world, "idempotency_keys IN SHARE", *twice)
+    assert [copy.status_code for copy in copies] == [201, 201]
+    assert len({copy.json()["id"] for copy in copies}) == 1
+    assert (await maya.send("POST", path, body, key="another")).status_code in {409, 429}
 
 
 async def test_two_accounts_claim_one_address_while_its_push_results_are_recorded(world: World) -> None:
