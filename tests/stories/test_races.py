@@ -79,6 +79,19 @@ async def test_a_sign_in_with_the_old_passphrase_does_not_outlive_the_new_one(wo
     assert reply.status_code == 401
 
 
+async def test_a_recovery_that_is_sent_twice_at_the_same_moment_opens_the_account_twice(world: World) -> None:
+    maya = await world.person("Maya")
+    code = {"recovery_code": maya.recovery_codes[0], "new_passphrase": "another one by the door"}
+    body, headers = {"sign_in_name": maya.sign_in_name, **code}, {"Idempotency-Key": "again"}
+    twice = (world.here.http.post("/v1/sessions/recovery", json=body, headers=headers) for _ in range(2))
+    replies = await race(world, "recovery_codes IN SHARE", *twice)
+    assert [reply.status_code for reply in replies] == [201, 201]
+    # Neither counts as a guess.
+    for _ in range(9):
+        wrong = {"sign_in_name": maya.sign_in_name, "passphrase": "wrong"}
+        assert (await world.here.http.post("/v1/sessions", json=wrong)).status_code == 401
+
+
 async def test_a_passphrase_is_recovered_while_its_person_is_told(world: World) -> None:
     maya, _, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()

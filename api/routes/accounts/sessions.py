@@ -134,18 +134,29 @@ async def recover(
         )
         is_retry = await idempotency.find_result(unit, fingerprint) is not None
         owner = await sessions.find_name_owner(unit, people.name_hash(unit.keyring, body.sign_in_name))
+    # What a retry does: the code is used up, but the new passphrase is set.
+    as_sign_in = SignIn(sign_in_name=body.sign_in_name, passphrase=body.new_passphrase, carrier=body.carrier)
     if is_retry:
-        # The first reply was lost: the code is used up, but the new passphrase is set.
-        sign_in_body = SignIn(sign_in_name=body.sign_in_name, passphrase=body.new_passphrase, carrier=body.carrier)
-        return await sign_in(sign_in_body, request, response, context, None)
+        return await sign_in(as_sign_in, request, response, context, None)
     guess = await login_throttle.count_guess(context, request, body.sign_in_name, owner.person_id if owner else None)
     passphrase_hash = await _hash_recovered(context, body, guess)
     async with context.database.write() as session:
         unit = make_unit(context, session)
-        signed_in = await people.recover(unit, body.sign_in_name, body.recovery_code, passphrase_hash, body.carrier)
-        await idempotency.remember(unit, fingerprint, signed_in.person_id, signed_in.person_id)
-        await unit.commit(context.bus, context.dispatch_now)
-    await login_throttle.accept_guess(context, guess, signed_in.person_id)
+        signed_in = None
+        try:
+            signed_in = await people.recover(unit, body.sign_in_name, body.recovery_code, passphrase_hash, body.carrier)
+        except WrongCredentials:
+            # A concurrent copy of this request may have used the code up.
+            person_id = await idempotency.find_result(unit, fingerprint)
+            if person_id is None:
+                raise
+        else:
+            person_id = signed_in.person_id
+            await idempotency.remember(unit, fingerprint, person_id, person_id)
+            await unit.commit(context.bus, context.dispatch_now)
+    await login_throttle.accept_guess(context, guess, person_id)
+    if signed_in is None:
+        return await sign_in(as_sign_in, request, response, context, None)
     return signed_in_out(signed_in, response, context)
 
 
