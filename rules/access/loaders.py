@@ -57,13 +57,13 @@ async def lock_active_member(unit: UnitOfWork, who: Caller, membership_id: UUID)
     ).scalar_one_or_none()
 
 
-async def load_support(unit: UnitOfWork, who: Caller, membership_id: UUID) -> Membership:
-    """Return the membership by which the caller is in somebody else's circle. Raises NotFound."""
-    row = (
-        await unit.session.execute(
-            select(Membership).where(Membership.id == membership_id, supports(who.person_id)),
-        )
-    ).scalar_one_or_none()
+async def load_support(unit: UnitOfWork, who: Caller, membership_id: UUID, *, lock: bool = False) -> Membership:
+    """Return the membership by which the caller is in somebody else's circle, locked on request. Raises NotFound."""
+    statement = select(Membership).where(Membership.id == membership_id, supports(who.person_id))
+    if lock:
+        # A press, which refers to the membership, does not wait for this.
+        statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+    row = (await unit.session.execute(statement)).scalar_one_or_none()
     if row is None:
         raise NotFound
     return row

@@ -181,7 +181,8 @@ async def leave_circle(unit: UnitOfWork, who: Caller, membership_id: UUID) -> No
 
 async def mute_supported(unit: UnitOfWork, who: Caller, membership_id: UUID, until: datetime | None) -> None:
     """Send the caller no pushes about this person before `until`; the inbox still receives everything. Raises NotFound."""
-    membership = await access.load_support(unit, who, membership_id)
+    # Locked before the reach-outs, as where a membership ends.
+    membership = await access.load_support(unit, who, membership_id, lock=True)
     # An open reach-out stops waiting for a member who mutes it, and pushes one who no longer does.
     async with changing_reach(unit, [membership.member_id]):
         membership.muted_until = until

@@ -92,6 +92,21 @@ async def test_a_recovery_that_is_sent_twice_at_the_same_moment_opens_the_accoun
         assert (await world.here.http.post("/v1/sessions", json=wrong)).status_code == 401
 
 
+async def test_a_member_is_removed_while_they_mute_the_person(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    place = sponsor.places[maya.id]
+    await maya.press()
+    await world.settle()
+    until = (world.now() + timedelta(hours=1)).isoformat()
+    muted, removed = await race(
+        world,
+        "reach_outs IN EXCLUSIVE",
+        sponsor.send("PATCH", f"/v1/supporting/{place}", {"muted_until": until}),
+        maya.send("DELETE", f"/v1/circle/{place}"),
+    )
+    assert (muted.status_code, removed.status_code) == (200, 204)
+
+
 async def test_a_passphrase_is_recovered_while_its_person_is_told(world: World) -> None:
     maya, _, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
