@@ -30,15 +30,18 @@ async def close_reach_out(
     """
 
     async def end() -> UUID:
+        # Before the reach-out, as wherever both are locked: until when the next press spares phones is kept on the person's row.
+        await access.lock_person(unit, who)
         snapshot = await store.load(unit, reach_out_id)
-        if snapshot is None:
+        if snapshot is None or snapshot.person_id != who.person_id:
+            # Says whether it is not theirs, or is nothing that they can see.
+            await access.load_own_reach_out(unit, who, reach_out_id)
             raise NotFound
         await store.save(unit, snapshot, decide(snapshot, Closing(outcome, NoticeKind.ALL_CLEAR), unit.now))
         if not isinstance(snapshot.stage, Closed):
             await remember_close(unit, snapshot)
         return reach_out_id
 
-    await access.load_own_reach_out(unit, who, reach_out_id)
     await idempotency.run_once(unit, fingerprint, who.person_id, end)
 
 

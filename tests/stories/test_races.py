@@ -107,6 +107,24 @@ async def test_a_member_is_removed_while_they_mute_the_person(world: World) -> N
     assert (muted.status_code, removed.status_code) == (200, 204)
 
 
+@pytest.mark.parametrize("how", ["block", "erasure"])
+async def test_a_reach_out_is_closed_while_its_person_ends_something(world: World, how: str) -> None:
+    """From the third press on, a close keeps on the person's row how long phones are spared."""
+    maya, sponsor = await world.circle("sponsor")
+    for _ in range(2):
+        await maya.press()
+        await maya.close()
+    await maya.press()
+    await maya.proves()
+    act = (
+        maya.send("POST", "/v1/blocks", {"person_id": sponsor.id}) if how == "block" else maya.send("DELETE", "/v1/me")
+    )
+    closing = maya.send("POST", f"/v1/reach-outs/{world.reach_out}/close", {"outcome": "ok_now"})
+    closed, acted = await race(world, "reach_outs IN EXCLUSIVE", closing, act)
+    assert closed.status_code == 200
+    assert acted.status_code in {201, 204}
+
+
 async def test_a_passphrase_is_recovered_while_its_person_is_told(world: World) -> None:
     maya, _, friend = await world.circle("sponsor", "friend", steps=[1, 2])
     await maya.press()
