@@ -107,6 +107,19 @@ async def test_a_member_is_removed_while_they_mute_the_person(world: World) -> N
     assert (muted.status_code, removed.status_code) == (200, 204)
 
 
+async def test_a_member_is_removed_while_a_calm_ask_is_raised(world: World) -> None:
+    maya, sponsor, _ = await world.circle("sponsor", "friend")
+    calm = await maya.press(calm=True)
+    await world.settle()
+    removed, raised = await race(
+        world,
+        "memberships IN EXCLUSIVE",
+        maya.send("DELETE", f"/v1/circle/{sponsor.places[maya.id]}"),
+        maya.send("POST", f"/v1/reach-outs/{calm['id']}/raise"),
+    )
+    assert (removed.status_code, raised.status_code) == (204, 200)
+
+
 @pytest.mark.parametrize("how", ["block", "erasure"])
 async def test_a_reach_out_is_closed_while_its_person_ends_something(world: World, how: str) -> None:
     """From the third press on, a close keeps on the person's row how long phones are spared."""

@@ -12,7 +12,7 @@ from core.unit_of_work import UnitOfWork
 from models import Membership, Message
 from rules import access, idempotency
 from rules.access import Caller
-from rules.errors import ReachOutClosed
+from rules.errors import NotYours, ReachOutClosed
 from rules.idempotency import RequestFingerprint
 from rules.reach_out import state, store
 from rules.reach_out.bounds.spared_sound import spares_again
@@ -36,7 +36,11 @@ async def nudge(unit: UnitOfWork, who: Caller, reach_out_id: UUID, fingerprint: 
     """Press again on this reach-out; a calm ask is raised to the whole circle. Raises NotFound, NotYours, Closed, KeyReused."""
 
     async def press() -> UUID:
-        members = await load_members(unit, who.person_id) if reach_out.calm else ()
+        # Not locked yet: the memberships of those whom a raise tells come first.
+        seen = await access.load_visible_reach_out(unit, who, reach_out_id)
+        if not seen.mine:
+            raise NotYours
+        members = await load_members(unit, who.person_id) if seen.reach_out.calm else ()
         try:
             await press_again(
                 unit, who, reach_out_id, PressedAgain(circle=tuple(member.participant for member in members))
@@ -45,7 +49,6 @@ async def nudge(unit: UnitOfWork, who: Caller, reach_out_id: UUID, fingerprint: 
             raise ReachOutClosed from None
         return reach_out_id
 
-    reach_out = await access.load_own_reach_out(unit, who, reach_out_id)
     await idempotency.run_once(unit, fingerprint, who.person_id, press)
 
 
