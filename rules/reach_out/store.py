@@ -230,15 +230,16 @@ async def _add_recipients(unit: UnitOfWork, before: Snapshot, after: Snapshot) -
         await _write_recipients(
             unit, before.id, [added[person_id] for person_id in sorted(returned)], RECIPIENT_COLUMNS
         )
-        # The first notice was taken from their inbox; free its event for the new one.
-        first_notices = (
+        # Their last notice was taken from their inbox; free its event for the new one. Those of earlier times have freed it.
+        last_notices = (
             Notice.reach_out_id == before.id,
             Notice.kind == NoticeKind.REACH_OUT,
+            Notice.event_id == before.id,
             access.owned_by_any(Notice, returned),
         )
         await unit.session.execute(
             update(Notice)
-            .where(*first_notices)
+            .where(*last_notices)
             .values(event_id=unit.new_id())
             .execution_options(synchronize_session=False)
         )

@@ -62,6 +62,20 @@ async def test_a_member_who_left_and_came_back_can_be_named_in_a_press(world: Wo
     assert await sponsor.pushed() == ["reach_out", "reach_out"]
 
 
+async def test_a_member_who_left_and_came_back_twice_can_be_named_in_a_press(world: World) -> None:
+    """Each time leaves a notice behind: that of the first time must not keep a press from telling them a third time."""
+    maya, sponsor, _ = await world.circle("sponsor", "friend")
+    await maya.press()
+    for _ in range(2):
+        await world.passes(31)
+        await sponsor.delete(f"/v1/supporting/{sponsor.places[maya.id]}")
+        place = await maya.welcomes(sponsor, "sponsor")
+        again = await maya.press(expect=200, to=[place])
+        assert sponsor.id in [row["person"]["id"] for row in again["recipients"]]
+    assert await sponsor.pushed() == ["reach_out"] * 3
+    assert len(await sponsor.inbox("reach_out")) == 1
+
+
 async def test_muting_during_a_reach_out_keeps_the_inbox(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     await maya.press()
