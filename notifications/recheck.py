@@ -1,7 +1,7 @@
 """Rechecks deliveries when they are claimed: reads everything they depend on, and decides what happens to them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -152,10 +152,11 @@ def _recheck_columns(delivery: type[Delivery]) -> tuple[Any, ...]:
 
 @dataclass(slots=True)
 class Triage:
-    """Rows by what happens to them. `no_slot`: due again immediately; `newer`: left to a worker of a newer release."""
+    """Rows by what happens to them. `later`: due again at that time; `no_slot`: immediately; `newer`: left to a newer release."""
 
     taken: list[Any] = field(default_factory=list)
     unwanted: list[Any] = field(default_factory=list)
+    later: list[tuple[Any, datetime]] = field(default_factory=list)
     parked: list[Any] = field(default_factory=list)
     no_slot: list[Any] = field(default_factory=list)
     newer: list[Any] = field(default_factory=list)
@@ -168,8 +169,12 @@ def triage(rows: Sequence[Any], now: datetime, reserve_slot: Callable[[str], boo
         if _is_newer(row):
             # Released, so that it does not stay ahead of everything that this worker can send.
             result.newer.append(row)
-        elif not wanted(_facts(row, now)):
-            result.unwanted.append(row)
+        elif not wanted(facts := _facts(row, now)):
+            at = _practised_at(row, facts, now)
+            if at is None:
+                result.unwanted.append(row)
+            else:
+                result.later.append((row, at))
         elif row.attempt > MAX_ATTEMPTS_BEFORE_PARKED:
             result.parked.append(row)
         elif reserve_slot(row.address_kind):
@@ -177,6 +182,15 @@ def triage(rows: Sequence[Any], now: datetime, reserve_slot: Callable[[str], boo
         else:
             result.no_slot.append(row)
     return result
+
+
+def _practised_at(row: Row[*tuple[Any, ...]], facts: Facts, now: datetime) -> datetime | None:
+    """Return when a push of a practice may go that only the hours hold back: they have changed since it was put off."""
+    if not facts.practising or not wanted(replace(facts, available=True)):
+        return None
+    silent_until = hours.silent_until(row.practice_muted_until, row.away_until)
+    at = hours.next_calm(row.hours, row.time_zone, now, silent_until)
+    return at if at is not None and at < row.practice_ends_at else None
 
 
 def _is_newer(row: Row[*tuple[Any, ...]]) -> bool:

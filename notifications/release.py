@@ -77,6 +77,7 @@ def plan_release(triaged: Triage, now: datetime) -> Released | None:
     pending, cancelled, failed = DeliveryState.PENDING, DeliveryState.CANCELLED, DeliveryState.FAILED
     rows = [
         *(_released_row(row, cancelled, row.due_at) for row in triaged.unwanted),
+        *(_released_row(row, pending, at) for row, at in triaged.later),
         *(_released_row(row, failed, row.due_at, "parked") for row in triaged.parked),
         *(_released_row(row, pending, row.due_at) for row in triaged.no_slot),
         *(_released_row(row, pending, now + timedelta(seconds=LEASE_SECONDS)) for row in triaged.newer),

@@ -53,6 +53,21 @@ async def test_each_within_their_own_hours_and_nobody_is_woken(world: World, peo
     assert await states(maya, begun) == ["on_its_way", "on_its_way"]
 
 
+async def test_hours_that_change_meanwhile_put_it_off_and_lose_it_not(world: World, people: list[Person]) -> None:
+    maya, ana, ben = people
+    for person in (ana, ben):
+        await person.patch("/v1/me", {"hours": hours("08:00", "10:00")})
+    begun = await practises(maya)
+    await ana.patch("/v1/me", {"hours": hours("12:00", "14:00")})
+    # These begin only once the practice is over.
+    await ben.patch("/v1/me", {"hours": hours("20:30", "22:00")})
+    await at_moment(world, "2026-03-11T08:00:01")
+    assert [await lit(ana), await lit(ben)] == [0, 0]
+    assert await states(maya, begun) == ["waits", "quiet"]
+    await at_moment(world, "2026-03-11T12:00:01")
+    assert [await lit(ana), await lit(ben)] == [1, 0]
+
+
 async def test_channels_wait_for_hours_too(world: World, people: list[Person]) -> None:
     maya, ana, _ = people
     await world.gives_channel(ana)
