@@ -1,13 +1,12 @@
 """`porchlight backup FILE`: makes a consistent copy of a live SQLite database. Keys are backed up separately, on purpose."""
 
-import os
 import sqlite3
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from cli.sqlite_copy import copy_database, remove_database
 from core.settings import Settings
 
 
@@ -43,23 +42,14 @@ def _sqlite_file(settings: Settings) -> Path:
 
 def _copy_database(source: Path, target: Path) -> None:
     try:
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        integrity = copy_database(source, target)
     except FileExistsError:
         raise BackupError(f"{target} exists already; choose another name.") from None
     except OSError as error:
         raise BackupError(f"{target} cannot be written: {error.strerror}.") from None
-    try:
-        with (
-            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
-            closing(sqlite3.connect(target)) as copy,
-        ):
-            # SQLite's online backup makes a consistent copy while other processes keep writing.
-            live.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-            integrity = copy.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.Error as error:
-        target.unlink(missing_ok=True)
+        remove_database(target)
         raise BackupError(f"The copy failed: {error}.") from None
     if integrity != "ok":
-        target.unlink(missing_ok=True)
+        remove_database(target)
         raise BackupError("The copy is incomplete.")

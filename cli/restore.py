@@ -1,22 +1,18 @@
 """`porchlight restore FILE`: puts a backup in the place of the embedded database, which is kept beside it."""
 
 import os
-import shutil
 import sqlite3
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy.engine import make_url
 
+from cli.sqlite_copy import COMPANIONS, copy_database, open_read_only, remove_database
 from core.schema import MIN_REVISION
 from core.settings import Settings
 from migrations.run import head_revision
-
-PARTS: Final = ("", "-wal", "-shm")
-"""The files of one database: left behind, an old log would be mixed into the restored file."""
 
 
 class RestoreError(Exception):
@@ -30,9 +26,13 @@ def restore_command(settings: Settings, backup: Path) -> int:
         revision = _check_backup(backup)
         draft = place.with_name(f".{place.name}.restoring")
         place.parent.mkdir(parents=True, exist_ok=True)
-        _copy(backup, draft)
-        kept = _set_aside(place)
-        draft.replace(place)
+        try:
+            _copy(backup, draft)
+            kept = _keep_aside(place)
+            draft.replace(place)
+        finally:
+            # Whoever was erased since must not live on in a file that nobody looks for.
+            remove_database(draft)
     except RestoreError as error:
         print(error, file=sys.stderr)
         return 1
@@ -52,7 +52,8 @@ def _embedded_file(settings: Settings) -> Path:
         raise RestoreError(
             "This database is PostgreSQL: stop every server and worker, then use pg_restore --clean --if-exists."
         )
-    return Path(url.database or "")
+    # Where a link leads to, the file may have a disk of its own; the link stays.
+    return Path(url.database or "").resolve()
 
 
 def _check_backup(backup: Path) -> str:
@@ -60,7 +61,7 @@ def _check_backup(backup: Path) -> str:
     if not backup.is_file():
         raise RestoreError(f"There is no file {backup}.")
     try:
-        with closing(sqlite3.connect(f"file:{backup}?mode=ro", uri=True)) as copy:
+        with closing(open_read_only(backup)) as copy:
             revision = copy.execute("SELECT version_num FROM alembic_version").fetchone()
             copy.execute("SELECT count(*) FROM people").fetchone()
             integrity = copy.execute("PRAGMA integrity_check").fetchone()[0]
@@ -74,29 +75,35 @@ def _check_backup(backup: Path) -> str:
 
 
 def _copy(backup: Path, draft: Path) -> None:
-    draft.unlink(missing_ok=True)
+    # One that was killed in the middle left a draft, and perhaps a journal that would be played back into this one.
+    remove_database(draft)
     try:
-        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        shutil.copyfile(backup, draft)
-        with draft.open("rb") as file:
-            os.fsync(file.fileno())
+        integrity = copy_database(backup, draft)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise RestoreError(f"{draft} cannot be written: {error.strerror}.") from None
+    except sqlite3.Error as error:
+        raise RestoreError(f"The copy failed: {error}. Nothing was changed.") from None
+    if integrity != "ok":
+        raise RestoreError("The copy is incomplete. Nothing was changed.")
 
 
-def _set_aside(place: Path) -> Path | None:
-    """Rename the present database and its log, and return its new name; None when there is none."""
+def _keep_aside(place: Path) -> Path | None:
+    """Give the present database a second name, its log that name alone, and return it; None when there is none."""
     if not place.exists():
-        for part in PARTS[1:]:
-            place.with_name(place.name + part).unlink(missing_ok=True)
+        remove_database(place)
         return None
     _require_unused(place)
     aside = place.with_name(f"{place.name}.before-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-    # The log first: without it the file alone is a state of before, with it the two belong together under the new name.
-    for part in reversed(PARTS):
-        if (old := place.with_name(place.name + part)).exists():
-            old.rename(aside.with_name(aside.name + part))
+    # Linked, not renamed: at no moment is there no database, which the next start would take for a new installation.
+    try:
+        os.link(place, aside)
+    except FileExistsError:
+        raise RestoreError(f"{aside} exists already. Try again in a second.") from None
+    except OSError:
+        place.rename(aside)  # a disk that knows no second name for a file
+    for companion in COMPANIONS:
+        if (old := place.with_name(place.name + companion)).exists():
+            old.rename(aside.with_name(aside.name + companion))
     return aside
 
 

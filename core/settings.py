@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import URL
 
 from core import contact
 from core.database_address import sqlalchemy_url
@@ -204,5 +205,7 @@ class Settings(BaseSettings):
     def sqlalchemy_url(self) -> str:
         """The database's URL with the driver that SQLAlchemy should use."""
         if self.database_url is None:
-            return f"sqlite+aiosqlite:///{self.data_dir / 'porchlight.db'}"
+            file = str(self.data_dir / "porchlight.db")
+            # A folder's name may hold what has a meaning in an address.
+            return URL.create("sqlite+aiosqlite", database=file).render_as_string(hide_password=False)
         return sqlalchemy_url(self.database_url.get_secret_value())
