@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 
 from core import contact
 from core.database_address import sqlalchemy_url
+from core.public_address import public_address
 from core.webpush_hosts import DEFAULT_HOSTS
 from core.wrapping_apps import AndroidApp, android_apps, ios_apps
 
@@ -131,10 +132,7 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("PUBLIC_URL is a whole address such as https://porch.example")
-        return value.rstrip("/")
+        return public_address(value)
 
     @field_validator("android_apps", mode="before")
     @classmethod
@@ -156,7 +154,7 @@ class Settings(BaseSettings):
     @cached_property
     def origin(self) -> str:
         parts = urlsplit(self.public_url)
-        return f"{parts.scheme}://{parts.netloc}".lower()
+        return f"{parts.scheme}://{parts.netloc}"
 
     @cached_property
     def rp_id(self) -> str | None:

@@ -76,3 +76,44 @@ def test_an_ios_app_needs_its_team(value: str) -> None:
 
 def test_apps_that_are_not_set_are_none() -> None:
     assert (settings(android_apps="").android_apps, settings(ios_apps=" , ").ios_apps) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("value", "origin"),
+    [
+        ("https://porch.example/", "https://porch.example"),
+        (" HTTPS://Porch.Example ", "https://porch.example"),
+        ("https://porch.example:443", "https://porch.example"),
+        ("https://porch.example:8443/", "https://porch.example:8443"),
+        ("http://localhost:80", "http://localhost"),
+        ("https://käfer.example", "https://xn--kfer-loa.example"),
+        ("https://KÄFER.example", "https://xn--kfer-loa.example"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_the_public_address_is_the_origin_that_browsers_send(value: str, origin: str) -> None:
+    """Otherwise each of their requests would count as one from another site."""
+    here = settings(public_url=value)
+    assert (here.origin, here.public_url) == (origin, origin)
+    assert here.secure == origin.startswith("https:")
+    assert here.cookie_name.startswith("__Host-") == here.secure
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://porch.example:secret",
+        "https://porch.example:99999",
+        "https://[secret",
+        "https://somebody:secret@porch.example",
+        "https://porch.example/?secret",
+        "https://porch.example/#secret",
+        "https://straße.example",
+        "porch.example",
+        "  ",
+    ],
+)
+def test_a_public_address_that_no_browser_has_is_refused_without_quoting_it(value: str) -> None:
+    with pytest.raises(ValidationError, match="PUBLIC_URL") as caught:
+        settings(public_url=value)
+    assert "secret" not in caught.value.errors()[0]["msg"]
