@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 FILE_PARAMETERS: Final = frozenset({"sslcert", "sslkey", "sslrootcert", "sslcrl"})
 PARAMETERS: Final = FILE_PARAMETERS | {
@@ -23,16 +24,33 @@ _SYNONYMS: Final = {"ssl": "sslmode"}
 def sqlalchemy_url(address: str) -> str:
     """Return a database's address with the driver that SQLAlchemy should use.
 
-    Raises ValueError for a parameter that the driver does not know, and for a named file that cannot be read. The text is
-    one sentence for the operator and holds no value of a parameter but the name of a file.
+    Raises ValueError for a parameter that the driver does not know, for a named file that cannot be read, for a port that is
+    none and for an SQLite address without a file. The text is one sentence for the operator and holds no value of a
+    parameter but the name of a file.
     """
     for plain in ("postgresql+asyncpg://", "postgresql://", "postgres://"):
         if address.startswith(plain):
             _check_parameters(address)
-            return "postgresql+asyncpg://" + _with_hosts_as_parameter(address.removeprefix(plain))
-    if address.startswith("sqlite:///"):
+            return _readable("postgresql+asyncpg://" + _with_hosts_as_parameter(address.removeprefix(plain)))
+    if address.startswith("sqlite:"):
+        file = address.removeprefix("sqlite:///").partition("?")[0]
+        if file in {"", ":memory:"} or file.startswith("sqlite:"):
+            # Each connection would open an empty database of its own.
+            raise ValueError("the address names no file: write sqlite:///var/porchlight.db, or /// and a path from /")
         return "sqlite+aiosqlite:///" + address.removeprefix("sqlite:///")
     return address
+
+
+def _readable(url: str) -> str:
+    """Return the address unless SQLAlchemy cannot read it."""
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        # What it takes for a port may be the end of a password, and is not shown.
+        raise ValueError(
+            "the port in the address is no number; in a user's name or password, @ : / and % are written as %40 %3A %2F %25"
+        ) from None
+    return url
 
 
 def asyncpg_dsn(url: URL) -> str:

@@ -40,6 +40,28 @@ def test_several_hosts_are_given_to_the_driver_as_a_list(address: str) -> None:
     assert make_url(asyncpg_dsn(make_url(sqlalchemy_url(address)))).query["host"] == "one:1,two:2"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://porch:geheim@db:geheim/porch",
+        "postgresql://porch:p@ss:geheim@db/porch",
+        "postgresql://porch:x@db:54 32/geheim",
+    ],
+)
+def test_a_port_that_is_none_is_named_and_no_part_of_a_password_is_shown(address: str) -> None:
+    with pytest.raises(ValueError, match="the port in the address is no number") as raised:
+        sqlalchemy_url(address)
+    assert "geheim" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///?a=b", "sqlite://var/x"]
+)
+def test_a_database_that_is_no_file_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="names no file"):
+        sqlalchemy_url(address)
+
+
 async def _connects_everywhere(address: str) -> None:
     """Use each way in which a process connects."""
     url = make_url(sqlalchemy_url(address))
