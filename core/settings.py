@@ -29,6 +29,7 @@ class RegistrationPolicy(StrEnum):
 
 DEFAULT_LADDER = (0, 90, 180, 300)
 """Seconds from the press to each rung, where neither the operator nor the person has chosen others."""
+MAX_LADDER_SECONDS = 24 * 60 * 60
 
 
 class Settings(BaseSettings):
@@ -89,6 +90,8 @@ class Settings(BaseSettings):
     def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if len(value) != 4 or value[0] != 0 or any(b < a for a, b in pairwise(value)):
             raise ValueError("the ladder is four rising numbers of seconds, the first of them 0")
+        if value[-1] > MAX_LADDER_SECONDS:
+            raise ValueError("the ladder's last rung is within a day: a reach-out that nobody answers ends after one")
         return value
 
     @field_validator("trusted_proxies", mode="before")

@@ -163,6 +163,7 @@ class TestSettings:
             ("LADDER", "5,90,180,300"),
             ("LADDER", "0,90,60,300"),
             ("LADDER", "soon"),
+            ("LADDER", "0,90,180,99999999999999999999"),
             ("PUBLIC_URL", "porch.example"),
             ("REGISTRATION", "sometimes"),
             ("LOG_LEVEL", "loud"),
