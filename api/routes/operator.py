@@ -53,13 +53,15 @@ def _is_operator(request: Request, context: Context) -> bool:
 
 def _given_token(request: Request) -> bytes:
     """Return the bearer token, or the password of basic authentication (RFC 7617); the user's name does not matter."""
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    # As the bytes that were sent: Starlette reads headers as Latin-1.
+    given = text.encode("latin-1")
     if scheme.lower() == "basic":
         try:
             return base64.b64decode(given, validate=True).partition(b":")[2]
         except binascii.Error:
             return b""
-    return given.encode() if scheme.lower() == "bearer" else b""
+    return given if scheme.lower() == "bearer" else b""
 
 
 def _is_local(request: Request) -> bool:

@@ -124,6 +124,23 @@ async def test_only_the_operator_may_look(world: World, path: str) -> None:
     assert await status(guarded, authorization=f"Basic {basic}") == 200
 
 
+@pytest.mark.parametrize("path", ["/operator", "/metrics"])
+async def test_a_token_may_have_any_letters_and_odd_ones_are_only_wrong(world: World, path: str) -> None:
+    guarded = await world.another_process(
+        settings=world.settings.model_copy(update={"metrics_token": SecretStr("lässt sehen")})
+    )
+
+    async def status(authorization: bytes) -> int:
+        headers = [(b"x-forwarded-for", b"192.0.2.1"), (b"authorization", authorization)]
+        return (await guarded.http.get(path, headers=headers)).status_code
+
+    refused = 401 if path == "/operator" else 404
+    for odd in (b"Basic \xff", "Basic ä".encode(), b"Bearer \xff", b"Bearer l\xe4sst sehen"):
+        assert await status(odd) == refused, odd
+    assert await status("Bearer lässt sehen".encode()) == 200
+    assert await status(b"Basic " + base64.b64encode("x:lässt sehen".encode())) == 200
+
+
 @given(st.lists(st.tuples(st.integers(0, 120), st.none() | st.integers(0, 120)), max_size=30))
 def test_shares_are_of_presses_that_can_tell(presses: list[tuple[int, int | None]]) -> None:
     made = [
