@@ -4,6 +4,7 @@ import base64
 import binascii
 import hmac
 import ipaddress
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -68,7 +69,21 @@ def _is_local(request: Request) -> bool:
     # Behind a proxy on the same machine every request comes from loopback; a forwarded one is not local.
     if request.client is None or any(name in request.headers for name in PROXY_HEADERS):
         return False
+    # Nor is one to a public name: from a proxy that says nothing of itself, or from a page in a browser on this machine
+    # whose own name was made to lead here (DNS rebinding).
+    return _is_loopback(request.client.host) and _is_loopback(_named_host(request))
+
+
+def _named_host(request: Request) -> str:
+    """Return the name by which the client called this server; a client that names none (HTTP/1.0) called by no public one."""
     try:
-        return ipaddress.ip_address(request.client.host).is_loopback
+        return urlsplit(f"//{request.headers.get('host', 'localhost')}").hostname or ""
     except ValueError:
-        return False
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -125,6 +125,20 @@ async def test_only_the_operator_may_look(world: World, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/operator", "/metrics"])
+async def test_a_request_to_a_public_name_is_not_a_local_one(world: World, path: str) -> None:
+    for host, expected in (
+        ("localhost:8000", 200),
+        ("127.0.0.1", 200),
+        ("[::1]:8000", 200),
+        ("porch.example", 404),
+        ("localhost.evil.example:8000", 404),
+        ("127.0.0.1.evil.example", 404),
+        ("<>", 404),
+    ):
+        assert (await world.here.http.get(path, headers={"host": host})).status_code == expected, host
+
+
+@pytest.mark.parametrize("path", ["/operator", "/metrics"])
 async def test_a_token_may_have_any_letters_and_odd_ones_are_only_wrong(world: World, path: str) -> None:
     guarded = await world.another_process(
         settings=world.settings.model_copy(update={"metrics_token": SecretStr("lässt sehen")})
