@@ -1,8 +1,10 @@
 """Explains errors that an operator can fix, in one sentence instead of a traceback."""
 
-import asyncio
+import sqlite3
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import asyncpg
 from sqlalchemy.engine import make_url
@@ -10,6 +12,17 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from core.settings import Settings
 
+PRIMARY_CODE: Final = 0xFF
+"""The part of SQLite's extended result codes that says what kind of failure it is (sqlite.org/rescode.html)."""
+FILE_FAULTS: Final[Mapping[int, str]] = {
+    sqlite3.SQLITE_CANTOPEN: "this file cannot be opened. See PORCHLIGHT_DATA_DIR, and whether this user may write there",
+    sqlite3.SQLITE_NOTADB: "this file is no database. A backup takes its place with: porchlight restore FILE",
+    sqlite3.SQLITE_CORRUPT: "this database is damaged. A backup takes its place with: porchlight restore FILE",
+    sqlite3.SQLITE_FULL: "the disk is full. Make room, and give the command again",
+    sqlite3.SQLITE_READONLY: "this database cannot be written by this user, or its disk is read-only",
+    sqlite3.SQLITE_IOERR: "the disk fails to read or write this database",
+    sqlite3.SQLITE_BUSY: "another process holds this database. Wait until it is done, or stop it",
+}
 _NO_TLS = "rejected SSL upgrade"
 """What asyncpg says, as a bare ConnectionError, when a server has no encryption and `sslmode` asks for it."""
 
@@ -36,13 +49,26 @@ def explain(error: BaseException, settings: Settings) -> str | None:  # noqa: PL
         return f"PORCHLIGHT_DATABASE_URL: {root}"
     if isinstance(root, asyncpg.UndefinedTableError) or "no such table" in str(root):
         return f"The tables do not exist yet ({database_address}). Run: porchlight migrate"
-    if isinstance(root, ConnectionError | asyncio.TimeoutError) or (
-        isinstance(root, OSError) and settings.database_url is not None
-    ):
-        return _no_connection(root, database_address)
-    if isinstance(root, PermissionError):
-        return f"{root.filename} cannot be written. See PORCHLIGHT_DATA_DIR."
+    if isinstance(root, sqlite3.Error):
+        return _no_file(root, database_address)
+    return _outside(root, settings, database_address) if isinstance(root, OSError) else None
+
+
+def _outside(error: OSError, settings: Settings, database_address: str) -> str | None:
+    """Explain what the system says: of a file, which it names, or else of a connection."""
+    if error.filename is not None:
+        return f"{error.filename} cannot be used ({error.strerror}). See PORCHLIGHT_DATA_DIR, and the settings of the key files."
+    if isinstance(error, ConnectionError | TimeoutError) or settings.database_url is not None:
+        return _no_connection(error, database_address)
     return None
+
+
+def _no_file(error: sqlite3.Error, file: str) -> str | None:
+    """Explain what is wrong with the file or the disk that it lies on; None for a statement that is wrong."""
+    primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & PRIMARY_CODE
+    if primary not in FILE_FAULTS:
+        return None
+    return f"{file}: {FILE_FAULTS[primary]}."
 
 
 def _no_connection(error: Exception, database_address: str) -> str:

@@ -1,7 +1,10 @@
 """What stands between Porchlight and its database is said in one sentence that names what to look at."""
 
 import asyncio
+import errno
+import sqlite3
 import ssl
+from contextlib import closing
 from pathlib import Path
 
 import asyncpg
@@ -68,6 +71,11 @@ async def test_nobody_listens(tmp_path: Path) -> None:
         (asyncpg.InvalidCatalogNameError(), "There is no database porch. Create it first"),
         (asyncpg.InvalidPasswordError(), "The database at db:5432 refuses this user or password."),
         (asyncpg.UndefinedTableError(), "The tables do not exist yet (db:5432). Run: porchlight migrate"),
+        (
+            OSError(errno.EROFS, "Read-only file system", "/keys/webpush.pem"),
+            "/keys/webpush.pem cannot be used (Read-only",
+        ),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "The database at db:5432 does not answer."),
         (TimeoutError(), "The database at db:5432 does not answer."),
         (ssl.SSLCertVerificationError(1, "failed"), "No encrypted connection to the database at db:5432 comes about"),
     ],
@@ -76,6 +84,29 @@ def test_what_an_operator_can_mend(error: Exception, beginning: str, tmp_path: P
     said = explain(error, settings(tmp_path, "postgresql://porch@db/porch"))
     assert said is not None
     assert said.startswith(beginning)
+
+
+async def test_what_is_wrong_with_the_file_of_an_embedded_database(tmp_path: Path) -> None:
+    here = Settings(_env_file=None, data_dir=tmp_path / "nowhere")
+    assert str(explain(await failure(here), here)).startswith(f"{tmp_path}/nowhere/porchlight.db: this file cannot be")
+    (tmp_path / "porchlight.db").write_bytes(b"nonsense" * 1000)
+    here = Settings(_env_file=None, data_dir=tmp_path)
+    assert "this file is no database" in str(explain(await failure(here), here))
+
+
+def test_a_full_disk_and_a_busy_file_are_named(tmp_path: Path) -> None:
+    here = Settings(_env_file=None, data_dir=tmp_path)
+    file = tmp_path / "porchlight.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as first:
+        first.execute("CREATE TABLE rows (word TEXT)")
+        first.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(sqlite3.OperationalError) as full:
+            first.execute("INSERT INTO rows VALUES (?)", ("word" * 10_000,))
+        first.execute("BEGIN EXCLUSIVE")
+        with closing(sqlite3.connect(file, timeout=0)) as second, pytest.raises(sqlite3.OperationalError) as busy:
+            second.execute("SELECT * FROM rows")
+    assert explain(full.value, here) == f"{file}: the disk is full. Make room, and give the command again."
+    assert "another process holds this database" in str(explain(busy.value, here))
 
 
 def test_a_bug_is_not_explained(tmp_path: Path) -> None:
