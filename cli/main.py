@@ -18,9 +18,13 @@ from cli import admin, audit, backup, helplines, keys, operator_errors, restore,
 from cli.assemble import Seams
 from cli.serve import serve, work
 from cli.supervised import Supervised
+from core.isolation import caught
 from core.settings import Settings
-from core.telemetry import configure_logging
+from core.telemetry import configure_logging, traceback_places
 from migrations.run import upgrade
+
+MAX_TRACEBACK_PLACES = 60
+"""Places of a failure that a command reports: its own are far from the one that failed, in the database's driver."""
 
 log = structlog.get_logger(__name__)
 
@@ -42,15 +46,19 @@ def main(argv: Sequence[str] | None = None, seams: Seams | None = None) -> int:
     # Files created from here on (a database, keys, a backup) are readable only by this user.
     os.umask(0o077)
     try:
-        return _run_command(arguments, settings, seams)
+        with caught(traced=True) as attempt:
+            return _run_command(arguments, settings, seams)
     except KeyboardInterrupt:
         return 130
-    except Exception as error:
-        explanation = operator_errors.explain(error, settings)
-        if explanation is None:
-            raise
+    failure = attempt.failure
+    explanation = operator_errors.explain(failure, settings)
+    if explanation is None:
+        # Never the message: SQLAlchemy's holds the rows of the statement that failed, PostgreSQL's the row itself.
+        where = traceback_places(failure, MAX_TRACEBACK_PLACES)
+        log.critical("command_failed", command=arguments.command, error=type(failure).__name__, where=where)
+    else:
         print(explanation, file=sys.stderr)
-        return 1
+    return 1
 
 
 def _run_without_settings(arguments: argparse.Namespace) -> int | None:
