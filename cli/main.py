@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 import uvloop
 from pydantic import ValidationError
+from pydantic_settings import DotEnvSettingsSource
 
 from api.app import api_only
 from cli import admin, audit, backup, helplines, keys, operator_errors, restore, supervisor
@@ -19,7 +20,7 @@ from cli.assemble import Seams
 from cli.serve import serve, work
 from cli.supervised import Supervised
 from core.isolation import caught
-from core.settings import Settings
+from core.settings import ENV_FILE, Settings
 from core.telemetry import configure_logging, traceback_places
 from migrations.run import upgrade
 
@@ -37,6 +38,11 @@ def main(argv: Sequence[str] | None = None, seams: Seams | None = None) -> int:
         return status
     try:
         settings = Settings()
+    except UnicodeDecodeError:
+        print(
+            f"{ENV_FILE}: this file is not UTF-8. Save it as UTF-8, or take out what is beyond ASCII.", file=sys.stderr
+        )
+        return 2
     except ValidationError as error:
         for item in error.errors():
             print(f"PORCHLIGHT_{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}", file=sys.stderr)
@@ -81,9 +87,11 @@ def _run_without_settings(arguments: argparse.Namespace) -> int | None:
 
 
 def warn_of_unknown_settings() -> None:
-    """Log variables that match no setting: a mistyped name would have no effect."""
+    """Log variables, and lines of the file, that match no setting: a mistyped name would have no effect."""
     known = {f"PORCHLIGHT_{name.upper()}" for name in Settings.model_fields}
-    for name in sorted(os.environ):
+    # pydantic-settings gives the file's names in small letters.
+    in_file = {name.upper() for name in DotEnvSettingsSource(Settings).env_vars}
+    for name in sorted(in_file | set(os.environ)):
         if name.startswith("PORCHLIGHT_") and name not in known:
             log.warning("unknown_setting", name=name)
 

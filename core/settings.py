@@ -30,13 +30,15 @@ class RegistrationPolicy(StrEnum):
 DEFAULT_LADDER = (0, 90, 180, 300)
 """Seconds from the press to each rung, where neither the operator nor the person has chosen others."""
 MAX_LADDER_SECONDS = 24 * 60 * 60
+ENV_FILE = ".env"
+"""In the folder where a command starts."""
 
 
 class Settings(BaseSettings):
     """One field per setting; .env.example describes them. Raises pydantic's ValidationError for unusable values."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PORCHLIGHT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix="PORCHLIGHT_", env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     public_url: str = "http://localhost:8000"
