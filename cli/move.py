@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-from sqlalchemy import Table, delete, insert, select, text
+from sqlalchemy import Table, delete, insert, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,6 +39,9 @@ async def move_command(settings: Settings, to: str) -> int:
         await _require_head(source)
         await _lock_tables(source)
         print(f"Moving {_shown(source_url)} to {_shown(target_url)}.")
+        async with _alone(target_url) as target:
+            # Before its tables are touched: the address may be that of another installation, of an earlier release.
+            await _find_earlier_move(source, target, target_url)
         await upgrade(str(target_url.render_as_string(hide_password=False)))
         async with _alone(target_url) as target:
             await _begin(source, target, target_url)
@@ -127,20 +130,31 @@ async def _lock_tables(source: AsyncConnection) -> None:
 
 
 async def _begin(source: AsyncConnection, target: AsyncConnection, target_url: URL) -> None:
-    """Mark the target as incomplete, or find that an earlier try has; refuse any other target that is not empty."""
-    here, there = await _marks(source), await _marks(target)
-    who = here.get(MASTER_KEY_FINGERPRINT, UNSTARTED)
+    """Mark the target as incomplete, or find that an earlier try has."""
+    if await _find_earlier_move(source, target, target_url):
+        print("Going on with an earlier move.")
+    else:
+        await _mark(target, MOVING, (await _marks(source)).get(MASTER_KEY_FINGERPRINT, UNSTARTED))
+
+
+async def _find_earlier_move(source: AsyncConnection, target: AsyncConnection, target_url: URL) -> bool:
+    """Return whether an earlier try has begun to fill this target. Raises OperatorError for any other that is not empty."""
+    present = set(await target.run_sync(lambda connection: inspect(connection).get_table_names()))
+    here = await _marks(source)
+    there = await _marks(target) if Installation.__tablename__ in present else {}
     if MOVED in here and not (here[MOVED] == _shown(target_url) and MOVING in there):
         raise OperatorError(f"This installation was moved to {here[MOVED]}; it is moved on from there.")
     if MOVING in there:
-        if there[MOVING] != who:
+        if there[MOVING] != here.get(MASTER_KEY_FINGERPRINT, UNSTARTED):
             raise OperatorError("Another installation was being moved into this database. Empty it first.")
-        print("Going on with an earlier move.")
-        return
-    filled = [table.name for table in _tables(target) if await table_copy.count(target, table)]
+        return True
+    filled = [
+        table.name for table in _tables(target) if table.name in present and await table_copy.count(target, table)
+    ]
     if filled:
         raise OperatorError(f"The target is not empty: {', '.join(filled)}. A move needs a database of its own.")
-    await _mark(target, MOVING, who)
+    await target.rollback()
+    return False
 
 
 async def _copy_tables(source: AsyncConnection, target: AsyncConnection, pairs: Sequence[tuple[Table, Table]]) -> None:

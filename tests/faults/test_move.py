@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+from migrations.run import upgrade
 from tests.faults.installation import Circle, Installation
 from tests.faults.processes import Server, eventually
 from tests.faults.stores import Store, embedded
@@ -124,6 +125,19 @@ async def test_only_an_empty_database_is_moved_into(installation: Installation, 
     assert (status, "not empty" in said) == (1, True), said
     assert await second.store.count("people") == before
     assert (await installation.serve()).running, "nothing was switched"
+
+
+async def test_a_target_that_is_refused_stays_as_it_is(sqlite_installation: Installation, tmp_path: Path) -> None:
+    """Another installation of an earlier release, whose servers could not go on with newer tables."""
+    await sqlite_installation.store.migrate()
+    other = tmp_path / "other"
+    other.mkdir()
+    store = embedded(other)
+    await upgrade(f"sqlite+aiosqlite:///{store.file}", "0020")
+    await store.change("INSERT INTO installation (name, value) VALUES ('master_key', 'of another')")
+    status, said = await _run(sqlite_installation, "move", "--to", store.url)
+    assert (status, "not empty" in said) == (1, True), said
+    assert await store.rows("SELECT version_num FROM alembic_version") == [("0020",)]
 
 
 async def test_a_backup_is_restored_and_what_was_there_is_kept(
