@@ -35,6 +35,11 @@ class _Row(BaseModel):
     model_config = _LENIENT
 
 
+def _known_zone(name: object) -> str | None:
+    # Anything may stand in the place of a name.
+    return name if isinstance(name, str) and name in time_zones() else None
+
+
 class ImportedProfile(ProfileChange):
     """What the export says of the person. A time zone that this server does not know counts as left out."""
 
@@ -42,7 +47,7 @@ class ImportedProfile(ProfileChange):
     __qualname__ = "ImportedProfile"
 
     display_name: DisplayName | None = None  # type: ignore[assignment]  # null where it could not be read
-    time_zone: Annotated[str | None, BeforeValidator(lambda name: name if name in time_zones() else None)] = None  # type: ignore[assignment]
+    time_zone: Annotated[str | None, BeforeValidator(_known_zone)] = None  # type: ignore[assignment]
     region: Region | None = None
     language: Language | None = None  # type: ignore[assignment]
     hours: Annotated[list[Window], Field(min_length=1, max_length=28)] | None = None

@@ -154,6 +154,13 @@ async def test_the_json_alone_and_an_export_without_version_are_brought_too(worl
     assert (await other.get("/v1/me"))["time_zone"] == "UTC", "an unknown zone counts as left out"
 
 
+@pytest.mark.parametrize("zone", [["UTC"], {"name": "UTC"}, 5, True])
+async def test_a_file_edited_by_hand_may_hold_anything_as_its_time_zone(world: World, zone: object) -> None:
+    fresh = await world.person("Newcomer")
+    await imports(fresh, json.dumps({"person": {"time_zone": zone}}).encode())
+    assert (await fresh.get("/v1/me"))["time_zone"] == "UTC"
+
+
 async def test_an_import_needs_fresh_proof_and_an_account(world: World) -> None:
     maya = await world.person("Maya")
     await world.forward(301)
