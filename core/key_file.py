@@ -158,7 +158,9 @@ def remove_keys(path: Path, names: Collection[str]) -> None:
 
 
 def _replace(path: Path, lines: list[str]) -> None:
-    new_file = path.with_suffix(".next")
+    # A link stays one: the file that it leads to is the one that is copied, mounted and watched.
+    path = path.resolve()
+    new_file = path.with_name(f"{path.name}.next")
     new_file.unlink(missing_ok=True)
     write_secret(new_file, "\n".join(lines) + "\n")
     new_file.replace(path)

@@ -40,6 +40,19 @@ def test_a_key_that_another_process_adds_is_used_from_the_next_seal_on(path: Pat
     assert not list(path.parent.glob(".*")), "no draft is left"
 
 
+def test_a_link_to_a_file_elsewhere_stays_one_and_the_file_gets_the_key(path: Path, tmp_path: Path) -> None:
+    link = tmp_path / "folder" / "linked.next"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    key_file.add_key(link)
+    assert link.readlink() == path
+    assert len(key_file.load_named_keys(path).names) == 2
+    assert [file.name for file in link.parent.iterdir()] == ["linked.next"]
+    key_file.remove_keys(link, key_file.load_named_keys(link).older)
+    assert link.is_symlink()
+    assert len(key_file.load_named_keys(path).names) == 1
+
+
 def test_the_current_key_is_never_removed(path: Path) -> None:
     key_file.add_key(path)
     written = path.read_text()
