@@ -14,6 +14,7 @@ from rules.accounts import access_log
 from rules.circle import membership
 from rules.circle.invitations import lock_circle
 from rules.errors import NotFound
+from rules.reach_out import advance
 
 
 async def block(unit: UnitOfWork, who: Caller, person_id: UUID) -> Block:
@@ -38,6 +39,8 @@ async def block(unit: UnitOfWork, who: Caller, person_id: UUID) -> Block:
     )
     memberships = rows.scalars().all()
     await membership.lock_memberships(unit, [row.id for row in memberships])
+    # Both at once, in the order of everybody who locks several: each membership's end locks its owner's.
+    await advance.lock_owned_reach_outs(unit, key)
     for row in memberships:
         await membership.end_membership(unit, row)
     await unit.session.execute(

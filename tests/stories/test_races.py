@@ -172,6 +172,19 @@ async def test_the_same_block_twice_at_the_same_moment_is_answered_twice(world: 
     assert sorted(reply.status_code for reply in await race(world, "idempotency_keys IN SHARE", *others)) == [201, 422]
 
 
+async def test_two_who_have_pressed_part_while_a_member_of_both_goes_on_a_break(world: World) -> None:
+    """The break locks both reach-outs in the order of their ids; a block locked them in that of the memberships."""
+    maya, ana, ben = await world.circle("sponsor", "friend")
+    await ana.welcomes(maya)
+    await ana.welcomes(ben)
+    await ana.press()
+    await maya.press()
+    block = maya.send("POST", "/v1/blocks", {"person_id": ana.id})
+    away = ben.send("PATCH", "/v1/me", {"away_until": (world.now() + timedelta(hours=2)).isoformat()})
+    replies = await race(world, "recipients IN SHARE", block, away)
+    assert [reply.status_code for reply in replies] == [201, 200]
+
+
 @pytest.mark.parametrize("what", ["practice", "word", "commitment"])
 async def test_a_copy_is_not_refused_for_what_the_first_one_has_done(world: World, what: str) -> None:
     """Only one may be open, three words in a row, ten may run: the copy of the last one meets a limit that is its own doing."""
