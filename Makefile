@@ -24,7 +24,7 @@ help:
 	@echo 'make bench     measure (docs/performance.md)'
 	@echo 'make peers     install what the peers of the benchmark are built with (into $(VENV)/peers)'
 	@echo 'make faults    kill, freeze and starve real processes for hours (docs/reliability.md; SEED=1 KILLS=200)'
-	@echo 'make fuzz      play lives against a model of who sees what, send odd requests to every operation (SEED=1 EXAMPLES=200 STEPS=50000)'
+	@echo 'make fuzz      odd requests to every operation, lives against a model of who sees what, anything at once (SEED=1 EXAMPLES=200 STEPS=50000)'
 	@echo 'make mutants   change the rules of access, sharing and the ladder, and count what the tests notice (docs/mutants.md)'
 	@echo 'make shots     take a picture of every screen of the phone app (build/shots/, docs/images/)'
 	@echo 'make coverage  run the tests and list the lines they miss; access, sessions, encryption and outbox may miss none'
