@@ -79,7 +79,7 @@ REQUESTS: Final[Sequence[Request]] = (
     *(("PATCH", "/v1/circle/{member}", {"step": step}) for step in (1, 2)),
     ("POST", "/v1/practices", {}),
     ("POST", "/v1/practices/{practice}/seen", None),
-    ("DELETE", "/v1/practices/{practice}", None),
+    ("POST", "/v1/practices/{practice}/end", None),
     ("POST", "/v1/bookends", {"due_at": "{later}", "companion": "{member}"}),
     ("POST", "/v1/bookends/{bookend}/extend", {"due_at": "{later}"}),
     ("POST", "/v1/bookends/{bookend}/check-in", None),
