@@ -34,7 +34,7 @@ RECOVERY_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECOVERY_CODE_LENGTH = 16
 AVAILABILITY_FIELDS = {"hours", "wake_me", "time_zone", "away_until"}
 """Fields of the profile that decide whether somebody is pushed at this moment."""
-LOGGED_HOURS = ("hours", "wake_me", "away_until")
+LOGGED_HOURS = {"hours", "wake_me", "away_until"}
 """Those of them that the access log records as a change of one's hours."""
 UNUSABLE_ZONES = frozenset({"Etc/Unknown", "Factory", "localtime", "posixrules"})
 """Entries of a time zone database that name no zone: placeholders, and the machine's own setting."""
@@ -68,7 +68,9 @@ async def change_profile(unit: UnitOfWork, who: Caller, changes: Mapping[str, ob
     async with changing_reach(unit, [who.person_id]):
         person = await access.load_person(unit, who)
         old_zone = person.time_zone
-        if any(name in changes and changes[name] != getattr(person, name) for name in LOGGED_HOURS):
+        changed = {name for name, value in changes.items() if value != getattr(person, name, None)}
+        # Hours stand in the person's zone and move with it.
+        if changed & LOGGED_HOURS or ("time_zone" in changed and person.hours is not None):
             access_log.record_own_event(unit, who, AccessKind.HOURS_CHANGED)
         person = await _apply_changes(unit, who, changes)
     if person.time_zone != old_zone:

@@ -160,6 +160,16 @@ async def test_a_phone_that_registers_after_its_sign_in_is_part_of_it(world: Wor
     assert (await told(account.tablet), await told(account.phone), await told(new)) == (2, 2, 0)
 
 
+async def test_a_zone_that_moves_ones_hours_stands_in_the_log(account: Account) -> None:
+    """Whoever holds the unlocked phone could move the hours to where they hold a supporter's calls back."""
+    await account.phone.patch("/v1/me", {"time_zone": "Pacific/Auckland"})
+    assert "hours_changed" not in await kinds(account.phone)
+    await account.phone.patch("/v1/me", {"hours": [{"day": 0, "from": "08:00", "to": "20:00"}]})
+    for zone in ("Europe/Berlin", "Europe/Berlin"):
+        await account.phone.patch("/v1/me", {"time_zone": zone})
+    assert (await kinds(account.phone)).count("hours_changed") == 2
+
+
 async def test_another_address_in_the_place_of_a_device_is_told_like_a_new_one(world: World, account: Account) -> None:
     """Whoever holds the unlocked phone could put a phone of theirs in the place of the tablet, which falls silent."""
     third = await account.phone.again()
