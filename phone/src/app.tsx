@@ -43,11 +43,15 @@ export function App() {
 
 const rescue = (again: () => void) => <Rescue onAgain={again} />;
 
-/** One screen. When it fails, `Rescue` takes its place until another screen is opened or it is retried. */
+/**
+ * One screen. When it fails, `Rescue` takes its place until another screen is opened or it is retried. A reach-out that begins or
+ * ends elsewhere leaves a screen alone that somebody is typing into.
+ */
 function SafeScreen({ children }: { children: ComponentChildren }) {
   return (
     <Boundary
-      key={[state.session, !!state.pendingPress, state.myReachOut?.id, state.circleEmpty, ...state.route].join('/')}
+      key={[state.session, ...state.route].join('/')}
+      of={[!!state.pendingPress, state.myReachOut?.id, state.circleEmpty].join('/')}
       otherwise={rescue}
     >
       {children}
@@ -112,5 +116,5 @@ function HomeTab() {
   if (state.pendingPress) return <PendingPress press={state.pendingPress} />;
   if (state.circleEmpty) return <Nobody />;
   const of = pressed();
-  return of ? <MyReachOut of={of} /> : <Home />;
+  return of ? <MyReachOut key={of.id} of={of} /> : <Home />;
 }

@@ -6,6 +6,8 @@ interface Props {
   children?: ComponentChildren;
   /** Render the replacement; `again` renders the children once more. */
   otherwise?: (again: () => void) => ComponentChildren;
+  /** Once this is another one, the children are rendered once more; those that have not failed stay as they are. */
+  of?: string;
 }
 
 export class Boundary extends Component<Props, { failed: boolean }> {
@@ -15,6 +17,10 @@ export class Boundary extends Component<Props, { failed: boolean }> {
     // For a developer; it is sent nowhere.
     console.error(error);
     this.setState({ failed: true });
+  }
+
+  override componentDidUpdate({ of }: Props): void {
+    if (of !== this.props.of) this.setState({ failed: false });
   }
 
   override render({ children, otherwise }: Props) {
