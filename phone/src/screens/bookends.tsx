@@ -21,7 +21,7 @@ import { newKey } from '../platform/random-key';
 import { readShown } from '../store/mark-read';
 import { startPress } from '../store/press';
 import { refresh } from '../store/refresh';
-import { go, to } from '../store/router';
+import { fromHere, go, to } from '../store/router';
 import { change, state } from '../store/store';
 import { NotifyWarning } from './notify';
 
@@ -151,11 +151,12 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
     return told ? t('bookend.missed', { name }) : (of.what ?? t('bookend.name'));
   };
   const act = async (request: Promise<{ error?: unknown }>, done = '') => {
+    const ifHere = fromHere();
     const { error } = await request;
     setMessage(errorText(error));
     await onChange();
     if (!error && done) {
-      go();
+      ifHere(() => go());
       change({ toast: done });
     }
   };

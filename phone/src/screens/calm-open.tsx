@@ -17,7 +17,7 @@ import { clock } from '../i18n/format';
 import { errorText } from '../i18n/problem';
 import { readSlot, writeSlot } from '../platform/slots';
 import { markSeen, refresh } from '../store/refresh';
-import { go, to } from '../store/router';
+import { fromHere, go, to } from '../store/router';
 import { change, state } from '../store/store';
 
 /** Whether they said yes to a time that is still to come. */
@@ -134,6 +134,7 @@ function Close({ of, outcome }: { of: ReachOut; outcome: 'connected' | 'ok_now' 
   const [failure, setFailure] = useState('');
   const talked = outcome === 'connected';
   const close = async () => {
+    const ifHere = fromHere();
     const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/close', {
       params: { path: { reach_out_id: of.id }, ...once() },
       body: { outcome },
@@ -141,7 +142,7 @@ function Close({ of, outcome }: { of: ReachOut; outcome: 'connected' | 'ok_now' 
     if (error) return setFailure(errorText(error));
     forgetCalmAsk();
     change({ myReachOut: null, messages: [] });
-    go();
+    ifHere(() => go());
     change({ toast: t(talked ? 'calm.talked-toast' : 'calm.closed-toast') });
     void refresh();
   };

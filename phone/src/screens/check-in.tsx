@@ -35,7 +35,7 @@ import { errorText } from '../i18n/problem';
 import type { Letter } from '../outbox/letters';
 import { readSlot, writeSlot } from '../platform/slots';
 import { loadLetters, sendOrKeep } from '../store/letters';
-import { go, replaceRoute, to } from '../store/router';
+import { fromHere, go, replaceRoute, to } from '../store/router';
 import { change, state } from '../store/store';
 import { myZone, today } from '../store/today';
 
@@ -72,11 +72,13 @@ export async function keepCheckIn(
 ): Promise<string> {
   const given = givenShares(content, shares);
   const body = { ...content, shares: given };
+  const ifHere = fromHere();
   const { error, waits } = await sendOrKeep('/v1/check-ins', body, { otherwise: content, replaces }, instead);
   if (error) return errorText(error);
   const atHome = !state.route.length;
-  if (!content.week && offersCircle(content) && readSlot(NOT_NOW) !== thisDay()) go('check-ins', 'offer');
-  else go(...(content.week ? ['week', 'look-back'] : []));
+  const offers = !content.week && offersCircle(content) && readSlot(NOT_NOW) !== thisDay();
+  const after = content.week ? ['week', 'look-back'] : [];
+  ifHere(() => go(...(offers ? ['check-ins', 'offer'] : after)));
   // On Home the card says it: a line above the lantern would move it.
   if (!atHome || state.route.length) change({ toast: waits ? waitsInWords() : keptFor(content, given) });
   return '';
@@ -189,6 +191,7 @@ async function changeShares(of: CheckIn, shares: Shares): Promise<string> {
   const taken = (of.shares ?? []).filter(
     ({ membership_id }) => !wanted.some((share) => share.membership_id === membership_id),
   );
+  const ifHere = fromHere();
   const outcomes: Awaited<ReturnType<typeof sendOrKeep>>[] = [];
   // One after another, in this order.
   for (const { membership_id } of taken)
@@ -196,14 +199,15 @@ async function changeShares(of: CheckIn, shares: Shares): Promise<string> {
   for (const share of wanted) outcomes.push(await sendOrKeep(path, share));
   const error = outcomes.find((outcome) => outcome.error)?.error;
   if (error) return errorText(error);
-  go();
+  ifHere(() => go());
   change({ toast: outcomes.some((outcome) => outcome.waits) ? waitsInWords() : keptFor(of, wanted) });
   return '';
 }
 
 async function remove(of: CheckIn): Promise<void> {
+  const ifHere = fromHere();
   const { error, waits } = await sendOrKeep(pathOf(of), undefined, { method: 'DELETE' });
-  if (!error) replaceRoute('check-ins');
+  if (!error) ifHere(() => replaceRoute('check-ins'));
   if (error) change({ toast: errorText(error) });
   else change({ toast: t(waits ? 'check-in.removed-later' : 'check-in.removed') });
 }

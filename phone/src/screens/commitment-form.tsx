@@ -16,7 +16,7 @@ import type { Key } from '../i18n';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { newKey } from '../platform/random-key';
-import { replaceRoute, to } from '../store/router';
+import { fromHere, replaceRoute, to } from '../store/router';
 import { change, state } from '../store/store';
 import { Remove } from './own-commitment';
 
@@ -71,11 +71,12 @@ export function CommitmentForm({ of }: { of?: Commitment }) {
       at: read('at'),
       ...(witness !== (of?.witness?.membership_id ?? '') && { witness: witness || null }),
     };
+    const ifHere = fromHere();
     const { error } = of
       ? await api.PATCH('/v1/commitments/{commitment_id}', { params: { path: { commitment_id: of.id } }, body })
       : await api.POST('/v1/commitments', { params: once(keyOf(sent.current, body)), body });
     if (error) return errorText(error);
-    replaceRoute('commitments');
+    ifHere(() => replaceRoute('commitments'));
     change({ toast: t('all.saved') });
     return '';
   };

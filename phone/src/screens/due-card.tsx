@@ -7,18 +7,19 @@ import { timeInWords } from '../components/hours-in-words';
 import { Lamp } from '../components/lamp';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
-import { go, to } from '../store/router';
+import { fromHere, go, to } from '../store/router';
 import { change } from '../store/store';
 import { today } from '../store/today';
 
 export function DueCard({ of, onSaid }: { of: Commitment; onSaid: () => Promise<void> }) {
   const [message, setMessage] = useState('');
   const say = async (done: boolean) => {
+    const ifHere = fromHere();
     const { error, waits } = await sayDay(of.id, today(), done, null);
     setMessage(errorText(error));
     if (error) return;
     // A hand is offered there.
-    if (!done) return go('commitments', of.id, 'not-today');
+    if (!done) return ifHere(() => go('commitments', of.id, 'not-today'));
     change({ toast: t(waits ? 'commitment.waits' : 'commitment.said-done') });
     await onSaid();
   };

@@ -9,7 +9,7 @@ import type { Member } from '../contract/types';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { refresh } from '../store/refresh';
-import { replaceRoute } from '../store/router';
+import { fromHere, replaceRoute } from '../store/router';
 import { change } from '../store/store';
 
 const at = (member: Member) => ({ params: { path: { membership_id: member.id } } });
@@ -30,9 +30,10 @@ export async function updateMember(
 export const leftPage = (): void => replaceRoute('circle');
 
 export async function removeMember(member: Member): Promise<void> {
+  const ifHere = fromHere();
   const { error } = await api.DELETE('/v1/circle/{membership_id}', at(member));
   if (error) change({ toast: errorText(error) });
-  else leftPage();
+  else ifHere(leftPage);
   await refresh();
 }
 
@@ -132,9 +133,10 @@ export function ConfirmAction({
 
 export function Block({ who, name }: { who: Member['person']; name: string }) {
   const block = async () => {
+    const ifHere = fromHere();
     const { error } = await api.POST('/v1/blocks', { body: { person_id: who.id } });
     if (error) change({ toast: errorText(error) });
-    else leftPage();
+    else ifHere(leftPage);
     await refresh();
   };
   return (

@@ -23,7 +23,7 @@ import { activeMembers } from '../domain/circle';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { errorText } from '../i18n/problem';
-import { go, to } from '../store/router';
+import { fromHere, go, to } from '../store/router';
 import { change, state } from '../store/store';
 
 type OnChange = () => Promise<void>;
@@ -137,10 +137,11 @@ export function Due({
 export function Remove({ of }: { of: Commitment }) {
   const [asking, setAsking] = useState(false);
   const remove = async () => {
+    const ifHere = fromHere();
     const { error } = await api.DELETE('/v1/commitments/{commitment_id}', {
       params: { path: { commitment_id: of.id } },
     });
-    go('commitments');
+    ifHere(() => go('commitments'));
     if (error) change({ toast: errorText(error) });
   };
   return (

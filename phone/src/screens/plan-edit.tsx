@@ -14,7 +14,7 @@ import { list } from '../i18n/format';
 import { whenForgotten } from '../platform/forget';
 import type { KeptPlan } from '../store/plan';
 import { savePlan } from '../store/plan';
-import { go, to } from '../store/router';
+import { fromHere, go, to } from '../store/router';
 import { state } from '../store/store';
 
 interface Draft {
@@ -49,6 +49,7 @@ export function PlanEdit({ kept }: { kept: KeptPlan | null }) {
   };
   const save = async () => {
     const now = draft ?? current;
+    const ifHere = fromHere();
     const saved = await savePlan(complete(now));
     draft = { person_id, plan: complete(now), typed: {} };
     setCurrent(draft);
@@ -58,7 +59,7 @@ export function PlanEdit({ kept }: { kept: KeptPlan | null }) {
       return wrong ? t('plan.wrong-number', { name: wrong }) : t('plan.refused');
     }
     draft = null;
-    go('settings', 'plan');
+    ifHere(() => go('settings', 'plan'));
     return '';
   };
   const { plan, typed } = current;

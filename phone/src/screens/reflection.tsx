@@ -9,7 +9,7 @@ import { nameOf } from '../components/people';
 import { useQuery } from '../components/use-query';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
-import { replaceRoute } from '../store/router';
+import { fromHere, replaceRoute } from '../store/router';
 import { takesWords } from '../store/threads';
 
 /** What is asked, each with a name and a sentence. */
@@ -47,12 +47,13 @@ export function Reflection({ id }: { id: string }) {
   const [felt, setFelt] = useState<Partial<Record<Felt, number>>>({});
   const [message, setMessage] = useState('');
   const keep = async () => {
+    const ifHere = fromHere();
     const { error } = await api.POST('/v1/reach-outs/{reach_out_id}/reflection', {
       params: { path: { reach_out_id: id } },
       body: felt,
     });
     if (error) setMessage(errorText(error));
-    else replaceRoute();
+    else ifHere(() => replaceRoute());
   };
   return (
     <main class="page">

@@ -17,7 +17,7 @@ import { day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
 import { refresh } from '../store/refresh';
-import { to } from '../store/router';
+import { fromHere, to } from '../store/router';
 import { change, state } from '../store/store';
 import { fetchSupported } from '../store/supported';
 import { Block, ConfirmAction, leftPage } from './member';
@@ -112,8 +112,9 @@ export function SupportedActions({ of, onChange }: { of: Supported; onChange: ()
     await onChange();
   };
   const leave = async () => {
+    const ifHere = fromHere();
     const { error } = await api.DELETE('/v1/supporting/{membership_id}', at);
-    if (!error) leftPage();
+    if (!error) ifHere(leftPage);
     change({ toast: error ? errorText(error) : t('supporting.left', { name }) });
     await Promise.all([onChange(), refresh()]);
   };

@@ -9,7 +9,7 @@ import { Item } from '../components/rows';
 import { useQuery } from '../components/use-query';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
-import { go, to } from '../store/router';
+import { fromHere, go, to } from '../store/router';
 import { change } from '../store/store';
 
 export function Witnessed({ of, onChange }: { of: Commitment; onChange: () => Promise<void> }) {
@@ -24,10 +24,11 @@ export function Witnessed({ of, onChange }: { of: Commitment; onChange: () => Pr
     await onChange();
   };
   const decline = (all: boolean) => async () => {
+    const ifHere = fromHere();
     const { error } = await api.POST('/v1/commitments/{commitment_id}/decline', { ...path, body: { all } });
     setMessage(errorText(error));
     if (error) return;
-    go('inbox');
+    ifHere(() => go('inbox'));
     change({ toast: ' ' });
   };
   return (

@@ -9,6 +9,14 @@ export function go(...parts: string[]): void {
   syncRoute();
 }
 
+/** For a reply that may be slow: return a function that goes on, unless somebody has left the page of now by then. */
+export function fromHere(): (onward: () => void) => void {
+  const page = state.route;
+  return (onward) => {
+    if (state.route === page) onward();
+  };
+}
+
 /** Return the href of a link inside the app. */
 export const to = (...parts: string[]): string => `#/${parts.map(encodeURIComponent).join('/')}`;
 
