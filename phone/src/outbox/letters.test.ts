@@ -50,6 +50,18 @@ test('what is stored cannot be read, and leaves nothing behind', async () => {
   expect([await get('letters'), await get('letter-key')]).toEqual([undefined, undefined]);
 });
 
+test('what another tab has given up or sent is gone here too', async () => {
+  const indexedDB = new IDBFactory();
+  const { keep, lettersOf, sendLetters } = await outbox(indexedDB);
+  await keep(letter('one'));
+  const other = await outbox(indexedDB);
+  await other.discard('one');
+  const requests = server(created);
+  expect(await lettersOf('maya')).toEqual([]);
+  await sendLetters('maya');
+  expect(requests).toEqual([]);
+});
+
 test("nobody else's session sends it", async () => {
   const { keep, lettersOf, sendLetters } = await outbox();
   await keep(letter('one'));

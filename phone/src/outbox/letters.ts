@@ -36,7 +36,7 @@ export interface Reply {
 }
 
 const serialized = serializer('porchlight-letters');
-/** Where nothing can be sealed, letters wait until the page is closed. */
+/** Where nothing can be sealed, letters wait here until the page is closed. */
 let unsealable: Letter[] = [];
 whenForgotten((end) => {
   if (end !== 'expired' && end !== 'locked') unsealable = [];
@@ -51,7 +51,11 @@ async function read(): Promise<Letter[]> {
 async function write(letters: Letter[]): Promise<void> {
   unsealable = letters;
   if (!letters.length) await Promise.all([drop('letters'), drop('letter-key')]);
-  else if (isSecureContext) await putSealed('letters', 'letter-key', letters);
+  else if (isSecureContext) {
+    await putSealed('letters', 'letter-key', letters);
+    // Another tab may send them or give them up, and what it has emptied is empty here.
+    unsealable = [];
+  }
 }
 
 /** Return the letters of this person that wait on the phone, the oldest first. */
