@@ -99,7 +99,7 @@ test('what is refused later goes out as it is for me alone; what is refused whil
   expect(reply?.data).toEqual({ id: '1' });
   await keep(shared);
   server(problem(422, 'member-unknown'));
-  const [refused] = await sendLetters('maya', 'one');
+  const [refused] = await sendLetters('maya', new Set(['one']));
   expect(refused?.error).toMatchObject({ type: '/problems/member-unknown' });
   expect(await lettersOf('maya')).toEqual([]);
 });
@@ -162,7 +162,7 @@ describe('what is said anew takes the place of what was said before', () => {
     const first = await keep(letter('one'));
     await sendLetters('maya');
     await keep(letter('two'), first);
-    const replies = await sendLetters('maya', first.key);
+    const replies = await sendLetters('maya', new Set([first.key]));
     expect([...items.values()]).toEqual([{ note: 'two' }]);
     expect(replies.find((reply) => reply.letter.key === first.key)?.data).toEqual({ id: 'id-1' });
   });
@@ -192,7 +192,7 @@ test('what is gone already counts as removed', async () => {
   const { keep, sendLetters } = await outbox();
   const removal = await keep(letter('gone', { method: 'DELETE', body: undefined }));
   server(problem(404, 'not-found'));
-  const [reply] = await sendLetters('maya', removal.key);
+  const [reply] = await sendLetters('maya', new Set([removal.key]));
   expect(reply?.error).toBeUndefined();
 });
 

@@ -35,6 +35,8 @@ export interface Reply {
   error?: unknown;
 }
 
+type Keys = Pick<ReadonlySet<string>, 'has'>;
+
 const serialized = serializer('porchlight-letters');
 /** Where nothing can be sealed, letters wait here until the page is closed. */
 let unsealable: Letter[] = [];
@@ -102,9 +104,9 @@ export const discard = (key: string): Promise<void> => {
 
 /**
  * Send the letters of this person, in order, until one does not arrive. A letter that is refused is given up, and the
- * reply says why; with `otherwise`, that is sent in its place, unless somebody waits for the reply (`awaited`).
+ * reply says why; with `otherwise`, that is sent in its place, unless somebody waits for the reply (its key is `awaited`).
  */
-export const sendLetters = (who: string | undefined, awaited?: string): Promise<Reply[]> => {
+export const sendLetters = (who: string | undefined, awaited: Keys = new Set()): Promise<Reply[]> => {
   const isKept = whileKept('letters');
   return serialized(async () => {
     const replies: Reply[] = [];
@@ -112,7 +114,7 @@ export const sendLetters = (who: string | undefined, awaited?: string): Promise<
     // Once they have signed out, nothing is put back, nor sent in the name of whoever signs in next.
     while (isKept()) {
       const letter = letters.find(({ person_id }) => person_id === who);
-      const tried = letter && (await attempt(letter, letter.key === awaited).catch(() => null));
+      const tried = letter && (await attempt(letter, awaited.has(letter.key)).catch(() => null));
       if (!tried || !isKept()) break;
       letters = letters.flatMap((other) => (other === letter ? tried.next : other));
       await write(letters);

@@ -2,6 +2,7 @@
 import type { Letter, Reply } from '../outbox/letters';
 import { discard, keep, lettersOf, sendLetters } from '../outbox/letters';
 import { requestSync } from '../platform/background-sync';
+import { whenForgotten } from '../platform/forget';
 import { newKey } from '../platform/random-key';
 import { change, state } from './store';
 
@@ -12,6 +13,12 @@ interface Outcome {
   waits?: boolean;
 }
 
+/** The letters whose writer waits for the reply, and the replies: a refresh may send everything before the writer does. */
+const awaited = new Map<string, Reply | null>();
+whenForgotten(() => {
+  awaited.clear();
+});
+
 type How = Pick<Letter, 'otherwise' | 'replaces' | 'method'>;
 
 /**
@@ -20,11 +27,17 @@ type How = Pick<Letter, 'otherwise' | 'replaces' | 'method'>;
  */
 export async function sendOrKeep(path: string, body: unknown, how: How = {}, instead?: Letter): Promise<Outcome> {
   if (!state.me) return {};
-  const { key } = await keep({ key: newKey(), person_id: state.me.id, path, body, at: Date.now(), ...how }, instead);
-  await loadLetters();
-  void requestSync('letters');
-  const replies = await sendKept(key);
-  return replies.find(({ letter }) => letter.key === key) ?? { waits: true };
+  const key = instead?.key ?? newKey();
+  awaited.set(key, null);
+  try {
+    await keep({ key, person_id: state.me.id, path, body, at: Date.now(), ...how }, instead);
+    await loadLetters();
+    void requestSync('letters');
+    await sendKept();
+    return awaited.get(key) ?? { waits: true };
+  } finally {
+    awaited.delete(key);
+  }
 }
 
 /** Read what waits on the phone, without a network too. */
@@ -36,14 +49,14 @@ export async function loadLetters(): Promise<void> {
 export const onSentLater: { call: (replies: Reply[]) => Promise<void> } = { call: () => Promise.resolve() };
 
 /** Send whatever waits. Safe to call at any time. */
-export async function sendKept(awaited?: string) {
+export async function sendKept(): Promise<void> {
   const who = state.me?.id;
   const replies = state.session === 'in' ? await sendLetters(who, awaited) : [];
-  await onSentLater.call(replies.filter(({ letter }) => letter.key !== awaited));
+  for (const reply of replies) if (awaited.has(reply.letter.key)) awaited.set(reply.letter.key, reply);
+  await onSentLater.call(replies.filter(({ letter }) => !awaited.has(letter.key)));
   const letters = await lettersOf(who);
   if (replies.length || letters.length !== state.letters.length)
     change({ letters, refreshes: state.refreshes + (replies.length ? 1 : 0) });
-  return replies;
 }
 
 export async function giveUp(key: string): Promise<void> {
