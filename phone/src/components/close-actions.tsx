@@ -66,7 +66,8 @@ export function AskAgain({ of, kind = '', children }: { of: ReachOut; kind?: str
   const ask = async () => {
     const { data, error } = await api.POST('/v1/reach-outs/{reach_out_id}/nudge', { params: at(of) });
     if (!data) return setMessage(errorText(error));
-    // Who is available may have changed since the last refresh.
+    change({ myReachOut: data });
+    // Who is available may have changed since the last refresh, and who was told by now is newer than this reply.
     await refresh();
     const again = repeatPushRecipients(data.recipients, state.circle ?? []);
     // Once somebody has answered, the top of the page says what happened.
@@ -74,7 +75,6 @@ export function AskAgain({ of, kind = '', children }: { of: ReachOut; kind?: str
     if (pushed && again.length) setMessage(t('waiting.asked-again', { n: again.length, names: names(again) }));
     else if (of.state !== 'waiting') setMessage('');
     else setMessage(t(again.length ? 'waiting.asked-just-now' : 'waiting.asked-inbox-only'));
-    change({ myReachOut: data });
   };
   return (
     <>

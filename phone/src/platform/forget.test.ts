@@ -35,7 +35,7 @@ const IMPERSONAL: Record<string, Record<string, string>> = {
   'store/notifications.ts': { nativeStatus: 'whether this phone shows notifications' },
   'store/plan.ts': { running: 'a promise without content' },
   'store/press.ts': { ringTimer: 'a timer' },
-  'store/refresh.ts': { current: 'a promise without content', rerun: 'a flag', lastStartedAt: 'a moment' },
+  'store/refresh.ts': { current: 'a promise without content', next: 'the same', lastStartedAt: 'a moment' },
   'store/store.ts': { draw: 'draws the app', waiting: 'whether it will be drawn' },
 };
 

@@ -90,9 +90,11 @@ export async function sendPending(): Promise<void> {
   else if (flushed.kind === 'none') {
     // The service worker was faster, or nothing could be stored.
     const stored = await get<Press>('press');
-    if (!stored) change({ pendingPress: null });
     await refresh();
-    if (!stored && press.close && !state.myReachOut) showClosed(press.close);
+    // Until it is known what became of it, Home must not look as if nothing was pressed.
+    if (stored || !state.online || state.pendingPress?.key !== press.key) return;
+    change({ pendingPress: null });
+    if (press.close && !state.myReachOut) showClosed(press.close);
   } else if (flushed.kind === 'done') applyOutcome(flushed.outcome, flushed.reply, flushed.press);
   else change({ now: serverNow() });
 }

@@ -9,21 +9,24 @@ import { readShown } from './mark-read';
 import { change, state } from './store';
 
 let current: Promise<void> | null = null;
-let rerun = false;
+let next: Promise<void> | null = null;
 let lastStartedAt = 0;
 
-/** Refresh the state. A call during a refresh causes one more after it, however many calls there are. */
+/**
+ * Refresh the state. A call during a refresh causes one more after it, however many calls there are, and is answered by that one:
+ * the first may have begun before what the caller knows.
+ */
 export function refresh(): Promise<void> {
+  const again = () => {
+    next = null;
+    return refresh();
+  };
   if (current) {
-    rerun = true;
-    return current;
+    next ??= current.then(again, again);
+    return next;
   }
   current = fetchAll().finally(() => {
     current = null;
-    if (rerun) {
-      rerun = false;
-      void refresh();
-    }
   });
   return current;
 }
@@ -35,7 +38,7 @@ export function refreshIfOlder(afterMs: number): void {
 
 async function fetchAll(): Promise<void> {
   lastStartedAt = Date.now();
-  const { me } = state;
+  const { me, myReachOut: before } = state;
   if (me && state.session === 'locked') return fetchOwn(me.id);
   if (!me || state.session !== 'in') return;
   const [circle, open, unread, helplineReply, profile] = await Promise.all([
@@ -61,6 +64,8 @@ async function fetchAll(): Promise<void> {
     ? null
     : await api.GET('/v1/supporting', whole);
   if (ended()) return;
+  // A press was sent or ended meanwhile, and its own reply is newer.
+  if (state.myReachOut !== before) return fetchAll();
   const myReachOut = open.data.items.find((item) => item.from.id === me.id) ?? null;
   change({
     online: true,
