@@ -1,7 +1,9 @@
 """A plan for a hard hour: made without a network, there when it is needed, and how to help for whoever has answered."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.phone import Phone
@@ -197,3 +199,24 @@ async def test_standing_words_are_asked_at_joining_and_changed_later(new_phone: 
         await phone.page.wait_for_timeout(100)
     assert (await noor.ask("GET", "/v1/circle"))["items"][0]["standing_words"] == WORDS
     await phone.is_sound()
+
+
+async def test_what_is_typed_while_a_plan_is_on_its_way_is_kept_too(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, _ = await circle("Maya", "Ben")
+    phone = await _signed_in(new_phone, maya, "#/settings/plan/edit")
+    slow = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        if route.request.method == "PUT":
+            await slow.wait()
+        await route.continue_()
+
+    await phone.page.route("**/v1/me/plan", hold)
+    await phone.page.locator("#reasons").fill("My son")
+    async with phone.page.expect_request(lambda request: request.method == "PUT"):
+        await phone.press_button("Keep this")
+    await phone.page.locator("#help-me").fill(HELP)
+    slow.set()
+    await phone.sees("Kept on this phone")
+    plan = await maya.ask("GET", "/v1/me/plan")
+    assert (plan["reasons"], plan["help_me"]) == (["My son"], HELP)

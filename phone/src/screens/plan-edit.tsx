@@ -48,9 +48,14 @@ export function PlanEdit({ kept }: { kept: KeptPlan | null }) {
     setCurrent(draft);
   };
   const save = async () => {
-    const now = draft ?? current;
+    let now = draft ?? current;
     const ifHere = fromHere();
-    const saved = await savePlan(complete(now));
+    let saved = await savePlan(complete(now));
+    // What was typed while it was on its way is kept as well.
+    while (draft && draft !== now) {
+      now = draft;
+      saved = await savePlan(complete(now));
+    }
     draft = { person_id, plan: complete(now), typed: {} };
     setCurrent(draft);
     if (saved?.problem) {
