@@ -160,14 +160,16 @@ async def remember_existing(
     unit: UnitOfWork, fingerprint: RequestFingerprint | None, person_id: UUID, result_id: UUID
 ) -> None:
     """Store the key of a request that can be repeated safely without it. Raises KeyReused for another body."""
-    if fingerprint is None or await find_result(unit, fingerprint) is not None:
+    if fingerprint is None:
         return
     await drop_expired(unit, fingerprint)
-    insert = await insert_statement(unit.session, IdempotencyKey)
-    row = _key_row(unit, fingerprint, person_id, result_id)
-    await unit.session.execute(insert.values(row).on_conflict_do_nothing())
-    # A concurrent copy may have been first, or another request with this key.
-    await find_result(unit, fingerprint)
+    insert = (await insert_statement(unit.session, IdempotencyKey)).values(
+        _key_row(unit, fingerprint, person_id, result_id)
+    )
+    stored = await unit.session.execute(insert.on_conflict_do_nothing().returning(IdempotencyKey.key_hash))
+    if stored.first() is None:
+        # An earlier or a concurrent copy was first, or another request with this key.
+        await find_result(unit, fingerprint)
 
 
 def secret(unit: UnitOfWork, fingerprint: RequestFingerprint | None, purpose: str, size: int = 32) -> bytes:
