@@ -178,10 +178,11 @@ class Worker:
         async with self._database.read() as session:
             unit = UnitOfWork(session, now, self._keyring)
             stretch = await reachability.search_for_unreachable(unit, self._walk.after, PEOPLE)
+        # Before they are told: if that takes too long, the others are not kept waiting, and the next walk finds who is left.
+        self._walk.took(stretch.last, now)
         notified = await self._advance_each(
             stretch.unreachable, reachability.notify_if_unreachable, "unreachable_not_told"
         )
-        self._walk.took(stretch.last, now)
         UNREACHABLE_TOTAL.inc(notified)
         return notified
 
