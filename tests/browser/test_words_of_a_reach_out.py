@@ -6,28 +6,36 @@ import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.phone import Phone
+from tests.faults.people import Person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
 MESSAGES = "**/v1/reach-outs/*/messages"
 
 
-async def test_typed_words_stay_when_somebody_answers(new_phone: NewPhone, circle: NewCircle) -> None:
+async def pressed(new_phone: NewPhone, circle: NewCircle) -> tuple[Phone, Person, str]:
+    """Return Noor's phone after her press, Ben whom it tells, and the path of the reach-out."""
     noor, ben = await circle("Noor", "Ben")
     reach_out = await noor.press()
     phone = await new_phone("Noor")
     await phone.belongs_to(noor)
     await phone.open()
+    return phone, ben, f"/v1/reach-outs/{reach_out['id']}"
+
+
+async def test_typed_words_stay_when_somebody_answers(new_phone: NewPhone, circle: NewCircle) -> None:
+    phone, ben, path = await pressed(new_phone, circle)
     field = phone.page.get_by_role("textbox")
     await field.click()
     await phone.page.keyboard.type("I am at the")
-    await ben.ask("POST", f"/v1/reach-outs/{reach_out['id']}/answers", {"kind": "calling"})
+    await ben.ask("POST", f"{path}/answers", {"kind": "calling"})
     await phone.sees_heading("Ben is calling you now")
     # The same field, with the keyboard still in it.
     await phone.page.keyboard.type(" station.")
     await expect(field).to_have_value("I am at the station.")
     # The first message moves the field above the buttons.
-    await ben.ask("POST", f"/v1/reach-outs/{reach_out['id']}/messages", {"text": "Where are you?"})
+    await ben.ask("POST", f"{path}/messages", {"text": "Where are you?"})
     await phone.sees("Where are you?")
     await expect(field).to_have_value("I am at the station.")
     await field.press("Enter")
@@ -36,11 +44,7 @@ async def test_typed_words_stay_when_somebody_answers(new_phone: NewPhone, circl
 
 
 async def test_what_is_typed_while_words_are_on_their_way_stays(new_phone: NewPhone, circle: NewCircle) -> None:
-    noor, ben = await circle("Noor", "Ben")
-    reach_out = await noor.press()
-    phone = await new_phone("Noor")
-    await phone.belongs_to(noor)
-    await phone.open()
+    phone, ben, path = await pressed(new_phone, circle)
     held = asyncio.Event()
 
     async def slow(route: Route) -> None:
@@ -59,16 +63,12 @@ async def test_what_is_typed_while_words_are_on_their_way_stays(new_phone: NewPh
     await expect(field).to_have_value("and two")
     await field.press("Enter")
     await expect(field).to_have_value("")
-    kept = await ben.ask("GET", f"/v1/reach-outs/{reach_out['id']}/messages")
+    kept = await ben.ask("GET", f"{path}/messages")
     assert [message["text"] for message in kept["items"]] == ["One", "and two"]
 
 
 async def test_words_whose_reply_was_lost_can_be_changed_and_sent(new_phone: NewPhone, circle: NewCircle) -> None:
-    noor, ben = await circle("Noor", "Ben")
-    reach_out = await noor.press()
-    phone = await new_phone("Noor")
-    await phone.belongs_to(noor)
-    await phone.open()
+    phone, ben, path = await pressed(new_phone, circle)
 
     async def lose(route: Route) -> None:
         if route.request.method == "POST":
@@ -87,5 +87,5 @@ async def test_words_whose_reply_was_lost_can_be_changed_and_sent(new_phone: New
     await field.fill("Come, please")
     await field.press("Enter")
     await expect(field).to_have_value("")
-    kept = await ben.ask("GET", f"/v1/reach-outs/{reach_out['id']}/messages")
+    kept = await ben.ask("GET", f"{path}/messages")
     assert [message["text"] for message in kept["items"]] == ["Come", "Come, please"]
