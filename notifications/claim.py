@@ -28,7 +28,7 @@ from models import Channel, Delivery, Device
 from models.enums import ADDRESS_KINDS, NOTICE_KINDS, DeliveryState, NoticeKind
 from notifications import release
 from notifications.recheck import recheck, triage
-from notifications.release import IS_PENDING, Released
+from notifications.release import IS_PENDING, IS_STILL_PENDING, Released
 from rules.outbox.lease import LEASE_SECONDS, SEND_SECONDS
 from rules.reach_out.bounds.spared_sound import RINGS_AT_MOST_EVERY
 
@@ -97,10 +97,10 @@ class ClaimResult:
 MAX_CLAIMED = 256
 """Most rows that a single claim takes."""
 _IS_ONE_OF_IDS = AnyOf(Delivery.id, "ids")
-_RECHECK_COMMITTED = (
+RECHECK_COMMITTED = (
     recheck(Delivery)
     .where(
-        IS_PENDING,
+        IS_STILL_PENDING,
         # Still as this process wrote them: no other process has claimed them, and there is time to send and record them.
         Delivery.attempt == 0,
         Delivery.lease_until >= bindparam("until", type_=UtcDateTime),
@@ -124,7 +124,7 @@ async def claim_committed(
     others (not wanted, no free slot, lease nearly expired), for `claim_own`.
     """
     until = operation.now + timedelta(seconds=SEND_SECONDS)
-    rows = await operation.fetch(_RECHECK_COMMITTED, {"ids": list(ids), "until": until})
+    rows = await operation.fetch(RECHECK_COMMITTED, {"ids": list(ids), "until": until})
     taken = [_claimed(row, 1, operation.now) for row in triage(rows, operation.now, reserve_slot).taken]
     taken_ids = {claimed.id for claimed in taken}
     return taken, [delivery_id for delivery_id in ids if delivery_id not in taken_ids]
@@ -132,7 +132,7 @@ async def claim_committed(
 
 async def claim_own(operation: Operation, ids: Sequence[UUID], reserve_slot: ReserveSlot) -> ClaimResult:
     """Claim rows that this process committed and no other process has claimed, with a new lease."""
-    return await _claim(operation, _CLAIM_UNTOUCHED, {"ids": list(ids)}, reserve_slot)
+    return await _claim(operation, CLAIM_UNTOUCHED, {"ids": list(ids)}, reserve_slot)
 
 
 async def claim_due(operation: Operation, kinds: Iterable[str], limit: int, reserve_slot: ReserveSlot) -> ClaimResult:
@@ -175,8 +175,8 @@ def _claim_statement(choose: Select[UUID]) -> UpdateThenRead:
     return UpdateThenRead(Delivery, choose, _MARK_CLAIMED, lambda delivery: recheck(delivery).order_by(delivery.due_at))
 
 
-_CLAIM_UNTOUCHED = _claim_statement(
-    select(Delivery.id).where(IS_PENDING, Delivery.attempt == 0, _IS_ONE_OF_IDS).with_for_update(skip_locked=True)
+CLAIM_UNTOUCHED = _claim_statement(
+    select(Delivery.id).where(IS_STILL_PENDING, Delivery.attempt == 0, _IS_ONE_OF_IDS).with_for_update(skip_locked=True)
 )
 """Claims deliveries by id, if no process has claimed them yet."""
 

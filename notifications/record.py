@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Integer, String, Uuid, func, or_, select, update
+from sqlalchemy import Integer, String, Uuid, func, or_, update
 
 from core.bulk_update import BulkUpdate, UpdateEach
 from core.frozen import quick_dataclass
@@ -16,7 +16,7 @@ from core.unit_of_work import Operation, UnitOfWork
 from models import Delivery, Recipient
 from models.enums import DeliveryState, NoticeKind
 from notifications.claim import ClaimedDelivery
-from notifications.release import LOCKED_DELIVERIES
+from notifications.release import ALL_ARE_LOCKED
 from notifications.transports.protocol import DeadAddress, Rejected, Result, RetryAt, Sent
 from rules import access
 from rules.kinds import ASKING_KINDS, KINDS
@@ -76,11 +76,11 @@ _RECIPIENT_UPDATE = UpdateEach(
         .execution_options(synchronize_session=False)
     ),
 )
-_RECORD_UPDATE = BulkUpdate(
-    _RECIPIENT_UPDATE.together.where(
-        # Always true: makes PostgreSQL lock every delivery before the first recipient, which is the order of locks.
-        select(func.count()).select_from(LOCKED_DELIVERIES).scalar_subquery() > 0
-    ).add_cte(_DELIVERY_UPDATE.together.where(Delivery.id.in_(select(LOCKED_DELIVERIES.c.id))).cte("written")),
+RECORD_UPDATE = BulkUpdate(
+    # Every delivery before the first recipient, which is the order of locks.
+    _RECIPIENT_UPDATE.together.where(ALL_ARE_LOCKED).add_cte(
+        _DELIVERY_UPDATE.together.where(ALL_ARE_LOCKED).cte("written")
+    ),
     _DELIVERY_UPDATE,
     _RECIPIENT_UPDATE,
 )
@@ -109,7 +109,7 @@ async def record(operation: Operation, outcomes: Sequence[SendOutcome]) -> None:
         {"reach_out_id": reach_out_id, "person_id": person_id, "at": at}
         for (reach_out_id, person_id), at in sorted(handed.items())
     ]
-    await operation.statements.update(_RECORD_UPDATE, rows, recipients)
+    await operation.statements.update(RECORD_UPDATE, rows, recipients)
     for outcome in outcomes:
         if outcome.claimed.owner_id and outcome.claimed.reach_out_id and not isinstance(outcome.result, RetryAt):
             operation.publish(outcome.claimed.owner_id, "reach_out", outcome.claimed.reach_out_id)

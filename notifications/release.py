@@ -24,6 +24,9 @@ log = structlog.get_logger(__name__)
 
 # A literal: with a parameter, PostgreSQL would not use the partial index of due deliveries.
 IS_PENDING = Delivery.state == literal_column(f"'{DeliveryState.PENDING}'")
+IS_STILL_PENDING = func.coalesce(Delivery.state, literal_column("''")) == literal_column(f"'{DeliveryState.PENDING}'")
+"""The same for rows that are looked up by their ids: as an expression, since PostgreSQL, which plans for fewer rows in a
+backlog than there are, would read the whole index of due deliveries in search of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ LOCKED_DELIVERIES = (
     .cte("locked")
 )
 """Locks deliveries in the order of their ids, as all code does, to prevent deadlocks."""
+ALL_ARE_LOCKED = select(func.count()).select_from(LOCKED_DELIVERIES).scalar_subquery() > 0
+"""A condition that is true: PostgreSQL decides it before an update fetches its first row, and by then all are locked.
+
+A search for each id among the locked ones would do as well, but planned for ten rows it compares every id with every other.
+"""
 _ROW_UPDATE = UpdateEach(
     {
         "id": Uuid(),
@@ -69,7 +77,7 @@ _ROW_UPDATE = UpdateEach(
         .execution_options(synchronize_session=False)
     ),
 )
-_RELEASE_UPDATE = BulkUpdate(_ROW_UPDATE.together.where(Delivery.id.in_(select(LOCKED_DELIVERIES.c.id))), _ROW_UPDATE)
+_RELEASE_UPDATE = BulkUpdate(_ROW_UPDATE.together.where(ALL_ARE_LOCKED), _ROW_UPDATE)
 
 
 def plan_release(triaged: Triage, now: datetime) -> Released | None:

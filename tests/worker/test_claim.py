@@ -1,16 +1,16 @@
 """The cost of a claim, and whom it may delay: PostgreSQL's one generic plan has to do for a flood as well."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Select, select, text, update
+from sqlalchemy import Update, select, text, update
+from sqlalchemy.sql.selectable import ExecutableReturnsRows
 
 from core.statements import AsyncpgStatements, compiled
 from models import Delivery, Device
 from models.enums import ADDRESS_KINDS
-from notifications import claim
+from notifications import claim, record
 from tests.world.faults import a_newer_release_beside_it
 from tests.world.world import World
 
@@ -44,6 +44,37 @@ async def test_a_claim_uses_the_due_index_among_many_sent_deliveries(world: Worl
     assert "Seq Scan on deliveries" not in plan, plan
 
 
+LOOKED_UP_BY_ID = {
+    "a press's own pushes, sent": claim.RECHECK_COMMITTED,
+    "a press's own pushes, left for later": claim.CLAIM_UNTOUCHED.together,
+    "what became of them": record.RECORD_UPDATE.together,
+}
+
+
+@pytest.mark.parametrize("what", LOOKED_UP_BY_ID)
+async def test_pushes_of_a_press_are_looked_up_by_their_ids_in_a_backlog(world: World, what: str) -> None:
+    if world.sqlite:
+        return
+    maya, _ = await world.circle("sponsor")
+    await maya.press()
+    await world.settle()
+    async with world.database.write() as session:
+        values = {"state": "sent", "first": 1, "last": 20_000, "due": world.now()}
+        await session.execute(text(_MANY), values)
+        # PostgreSQL counts its rows from time to time only. As it knows, nothing is due, however much is by now.
+        await session.execute(text("ANALYZE"))
+        await session.commit()
+    try:
+        plan = await planned(world, LOOKED_UP_BY_ID[what])
+    finally:
+        async with world.database.write() as session:
+            await session.execute(text("DELETE FROM deliveries"))
+            await session.commit()
+    assert "pk_deliveries" in plan, plan
+    assert "ix_deliveries_due" not in plan, plan
+    assert "= locked.id)" not in plan, plan  # each id compared with every other
+
+
 @pytest.mark.promise(9)
 async def test_device_kinds_of_a_newer_release_block_no_other_push(world: World) -> None:
     world.transport.max_concurrent = world.gateway.max_concurrent = 2
@@ -69,7 +100,7 @@ async def test_device_kinds_of_a_newer_release_block_no_other_push(world: World)
         assert [(row.state, row.attempt) for row in await world.rows(left)] == [("pending", 0)] * 3
 
 
-async def planned(world: World, statement: Select[*tuple[Any, ...]]) -> str:
+async def planned(world: World, statement: ExecutableReturnsRows | Update) -> str:
     """Return the plan that PostgreSQL makes once for this statement, whatever its values."""
     prepared = compiled(statement)
     async with world.database.statements() as statements:
