@@ -123,9 +123,10 @@ async def set_passphrase(unit: UnitOfWork, who: Caller, earlier_hash: str | None
     """Replace the passphrase, and end every other session and passkey: one of them may be why it is replaced.
 
     A first passphrase is one more way in, and ends nothing. Return False, and change nothing, if the passphrase is no
-    longer the one with `earlier_hash`.
+    longer the one with `earlier_hash`. Raises NotSignedIn when the caller's session has ended meanwhile.
     """
     await access.lock_person(unit, who)
+    await access.lock_session(unit, who)
     person = await access.load_person(unit, who)
     if person.passphrase_hash != earlier_hash:
         return False
@@ -153,11 +154,12 @@ async def replace_codes(unit: UnitOfWork, person_id: UUID, seed: bytes | None = 
 
 
 async def renew_codes(unit: UnitOfWork, who: Caller, fingerprint: RequestFingerprint | None) -> list[str]:
-    """Return ten new recovery codes, which replace all earlier ones; a retry returns the same. Raises KeyReused."""
+    """Return ten new recovery codes, which replace all earlier ones; a retry returns the same. Raises KeyReused, NotSignedIn."""
     seed = idempotency.secret(unit, fingerprint, "recovery.codes")
 
     async def create() -> UUID:
         await access.lock_person(unit, who)
+        await access.lock_session(unit, who)
         await replace_codes(unit, who.person_id, seed)
         await access_log.announce_own_event(unit, who, AccessKind.CODES_RENEWED)
         return who.person_id

@@ -66,13 +66,15 @@ async def add_passkey(
     """Store a passkey that was created for one of the caller's challenges. A retry returns the same passkey.
 
     The endpoint checks for fresh proof first (`access.require_proof`). A refusal uses up the challenge too, which
-    the endpoint commits. Raises PasskeyRefused, TooManyPasskeys, KeyReused, KeysUnavailable.
+    the endpoint commits. Raises PasskeyRefused, TooManyPasskeys, NotSignedIn, KeyReused, KeysUnavailable.
     """
     if not who.vault.has_key:
         raise KeysUnavailable
 
     async def create() -> UUID:
         await _ensure_passkey_room(unit, who)
+        # A new passphrase that ends this session meanwhile has removed the passkeys: none may follow.
+        await access.lock_session(unit, who)
         registration = await check_own_registration(unit, who, party, credential)
         return await insert_passkey(unit, who.person_id, who.vault, registration, label, who.session_id)
 
