@@ -44,21 +44,6 @@ def direct(reader: Reader) -> Callable[[Endpoint], Endpoint]:
     return mark
 
 
-async def json_body(request: Request) -> bytes:
-    """Return the body, which is empty or declared as JSON. Raises UnusualError."""
-    if request.headers.get("content-type", JSON_MEDIA_TYPE) != JSON_MEDIA_TYPE:
-        raise UnusualError
-    return await request.body()
-
-
-def single_header(request: Request, name: str) -> str | None:
-    """Return a header. Raises UnusualError when it comes more than once."""
-    values = request.headers.getlist(name)
-    if len(values) > 1:
-        raise UnusualError
-    return values[0] if values else None
-
-
 @dataclass(frozen=True, slots=True)
 class _Direct:
     route: APIRoute

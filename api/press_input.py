@@ -11,18 +11,45 @@ from core import text
 from models.enums import Need
 
 NEEDS: Final = frozenset(Need)
+MAX_NUMBER_DIGITS: Final = 20
+"""Digits of a number that is read; Python refuses to read one of thousands."""
 _SPELT_ID: Final = TypeAdapter(UUID)
+
+
+def read_json(body: bytes) -> object:
+    """Read a body as JSON; where that fails, once more without what nobody needs. Raises ValueError for what is no JSON.
+
+    Letters that are not UTF-8 are replaced, line breaks and other controls may stand in a text, a number that is too long is
+    left out. An object that is nested too deeply to be read says nothing, and no body either.
+    """
+    if not body.strip():
+        return {}
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError):
+        read = _read_odd_json(body.decode(json.detect_encoding(body), "replace"))
+    return {} if read is None else read
+
+
+def _read_odd_json(body: str) -> object:
+    try:
+        return _ODD_JSON.decode(body)
+    except RecursionError:
+        if body.lstrip().startswith("{"):
+            return {}
+        raise ValueError("must not be nested so deeply") from None
+
+
+def _number_in(digits: str) -> int | None:
+    return int(digits) if len(digits) <= MAX_NUMBER_DIGITS else None
+
+
+_ODD_JSON: Final = json.JSONDecoder(strict=False, parse_int=_number_in)
 
 
 def parse_body(value: object) -> object:
     """Parse a body with another content type as JSON, such as the text/plain that a page's `fetch` sends."""
-    if not isinstance(value, bytes):
-        return value
-    try:
-        body = json.loads(value)
-    except RecursionError:
-        raise ValueError("must not be nested so deeply") from None
-    return {} if body is None else body
+    return read_json(value) if isinstance(value, bytes) else value
 
 
 def cut_note(value: object) -> object:

@@ -1,6 +1,5 @@
 """Reach-outs: press, follow, answer, close and look back."""
 
-import json
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -33,7 +32,7 @@ from api.dependencies import (
     record_use,
     token_in,
 )
-from api.direct_route import direct, json_body, single_header
+from api.direct_route import direct
 from api.problems import or_existing, problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Moment, Note, Page, Whole, Words, page
 from api.schemas.reach_out import ReachOutOut, reach_out_out
@@ -125,11 +124,10 @@ class Felt(Body):
     soothed: Annotated[Whole, Field(ge=0, le=3)] | None = None
 
 
-async def _read_press(request: Request) -> tuple[Context, str | None, str | None, Press | None]:
+async def _read_press(request: Request) -> tuple[Context, str | None, str | None, Press]:
     context = await get_context(request)
-    key = await press_key(single_header(request, "idempotency-key"))
-    body = await json_body(request)
-    press = Press.model_validate(json.loads(body)) if body else None
+    key = await press_key(request.headers.get("idempotency-key"))
+    press = Press.model_validate(press_input.read_json(await request.body()))
     return context, token_in(request, context), key, press
 
 

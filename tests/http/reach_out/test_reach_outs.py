@@ -127,7 +127,7 @@ async def test_a_press_is_read_as_json_whatever_its_content_type(world: World) -
         assert pressed["note"] == "Hi"
         world.reach_out = pressed["id"]
         await maya.close()
-    for invalid in (b"Hi", b"[1]", b'{"note": "\xff"}', b"[" * 5000):
+    for invalid in (b"Hi", b"[1]", b'{"note": ', b"[" * 5000):
         headers = {"Content-Type": "text/plain"}
         await maya.ask("POST", "/v1/reach-outs", invalid, 422, headers=headers)
 
