@@ -119,17 +119,19 @@ def _complete(message: MutableMapping[str, Any], scope: Scope, request_id: str, 
     """Add the common headers to a reply; the two that an endpoint may set itself are kept."""
     reply_headers = list(message.get("headers", ()))
     values = {name.lower(): value for name, value in reply_headers}
-    reply_headers += COMMON_HEADERS
-    reply_headers.append((b"x-request-id", request_id.encode()))
+    reply_headers += every_reply(request_id, secure=secure)
     if values.get(b"content-type", b"").startswith(b"text/html"):
         reply_headers.append(PERMISSIONS)
     if b"content-security-policy" not in values:
         reply_headers.append(EMPTY_CSP)
-    if secure:
-        reply_headers.append(HSTS)
     if scope["path"].startswith("/v1/") and b"cache-control" not in values:
         reply_headers.append(NO_STORE)
     message["headers"] = reply_headers
+
+
+def every_reply(request_id: str, *, secure: bool) -> list[tuple[bytes, bytes]]:
+    """Return the headers of every reply, whichever layer gives it. `secure`: the installation is served by https."""
+    return [*COMMON_HEADERS, (b"x-request-id", request_id.encode()), *([HSTS] if secure else [])]
 
 
 def _max_bytes(scope: Scope) -> int:

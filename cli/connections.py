@@ -1,6 +1,7 @@
 """The server's connections: time limits for receiving requests and reading replies, and a limit on their number."""
 
 import asyncio
+import secrets
 from typing import Any, Final
 
 import structlog
@@ -10,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from api import problems
+from api.middleware import EMPTY_CSP, every_reply
 from cli.connection_limit import PROXY_PLACE, Activity, ConnectionLimit, OpenConnection
 from core.errors import PorchlightError
 from core.telemetry import GIVEN_UP
@@ -50,7 +52,8 @@ class Connection(HttpToolsProtocol):
     """
 
     limit: ConnectionLimit
-    """Set on the subclass that `connection_class` creates."""
+    secure: bool
+    """Both are set on the subclass that `connection_class` creates; `secure`: the installation is served by https."""
 
     def __init__(
         self,
@@ -217,7 +220,7 @@ class Connection(HttpToolsProtocol):
         """Reply with the problem, unless a reply has begun, and close the connection."""
         cycle = self._unanswered_request()
         if cycle is None or not cycle.response_started:
-            self.transport.write(_raw_reply(error))
+            self.transport.write(_raw_reply(error, secure=self.secure))
         if cycle is not None:
             cycle.disconnected = True
             cycle.message_event.set()
@@ -225,9 +228,9 @@ class Connection(HttpToolsProtocol):
         self._start_read_timer()
 
 
-def connection_class(limit: ConnectionLimit) -> type[asyncio.Protocol]:
+def connection_class(limit: ConnectionLimit, *, secure: bool) -> type[asyncio.Protocol]:
     """Return the protocol class for uvicorn whose connections all count towards `limit`."""
-    return type("LimitedConnection", (Connection,), {"limit": limit})
+    return type("LimitedConnection", (Connection,), {"limit": limit, "secure": secure})
 
 
 class ClientPlaceMiddleware:
@@ -243,8 +246,10 @@ class ClientPlaceMiddleware:
         await self._app(scope, receive, send)
 
 
-def _raw_reply(error: PorchlightError) -> bytes:
+def _raw_reply(error: PorchlightError, *, secure: bool) -> bytes:
     """Return the problem document as a complete raw HTTP reply that ends the connection."""
-    response = problems.problem_response(error, "", {"connection": "close", "cache-control": "no-store"})
-    headers = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
+    request_id = secrets.token_hex(8)
+    response = problems.problem_response(error, request_id, {"connection": "close", "cache-control": "no-store"})
+    raw_headers = [*response.raw_headers, *every_reply(request_id, secure=secure), EMPTY_CSP]
+    headers = b"".join(name + b": " + value + b"\r\n" for name, value in raw_headers)
     return STATUS_LINE[response.status_code] + headers + b"\r\n" + bytes(response.body)

@@ -74,7 +74,7 @@ async def serve(
     """
     descriptors = raise_limit(settings.database_connections)
     await prepare(settings)
-    gate = StartupApp()
+    gate = StartupApp(secure=settings.secure)
     limit = ConnectionLimit(descriptors.connections, settings.trusted_proxies, ClosedConnectionReport())
     closing = asyncio.Event()
     stop = asyncio.Event()
@@ -130,7 +130,7 @@ def _server_config(
 ) -> uvicorn.Config:
     return uvicorn.Config(
         ClientPlaceMiddleware(gate),
-        http=connection_class(limit),
+        http=connection_class(limit, secure=settings.secure),
         ws="none",
         host=host,
         port=port,

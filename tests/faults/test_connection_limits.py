@@ -153,7 +153,13 @@ async def accepts(server: Server) -> bool:
 def assert_problem(reply: bytes, status: int, slug: str) -> None:
     head, _, body = reply.partition(b"\r\n\r\n")
     assert head.startswith(f"HTTP/1.1 {status}".encode()), reply
-    assert json.loads(body)["type"] == f"/problems/{slug}"
+    problem = json.loads(body)
+    assert problem["type"] == f"/problems/{slug}"
+    # As every reply of the application has them.
+    headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+    assert headers["x-request-id"] == problem["request_id"] != ""
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in headers["content-security-policy"]
 
 
 async def test_too_many_streams_of_one_person_affect_nobody_else(sqlite_installation: Installation) -> None:
