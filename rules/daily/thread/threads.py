@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, literal, or_, select, union_all, update
+from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -18,7 +18,9 @@ from rules.daily import connections
 from rules.daily.thread import pairs
 from rules.daily.thread.thread_items import ITEM_SOURCES, ItemContent, ItemKind, ItemSource
 from rules.errors import NotFound
+from rules.inbox.notices import mark_notices_read
 from rules.kinds import THREAD_KINDS
+from rules.outbox import push_rate
 from rules.person_view import PersonView, person_view
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -137,7 +139,10 @@ async def load_thread_item(unit: UnitOfWork, who: Caller, other_id: UUID, item_i
 
 
 async def mark_thread_read(unit: UnitOfWork, who: Caller, other_id: UUID) -> None:
-    """Mark the thread, and the notices of what stands in it, as read. The other person is not told. Raises NotFound."""
+    """Mark the thread, and the notices of what stands in it, as read; their pushes have served their purpose.
+
+    The other person is not told. Raises NotFound.
+    """
     await pairs.lock_pair(unit, who, other_id)
     sqlite = (await unit.session.connection()).dialect.name == "sqlite"
     insert = sqlite_insert if sqlite else postgresql_insert
@@ -148,16 +153,18 @@ async def mark_thread_read(unit: UnitOfWork, who: Caller, other_id: UUID) -> Non
             index_elements=[ThreadRead.person_id, ThreadRead.other_id], set_={ThreadRead.read_at: unit.now}
         )
     )
-    await unit.session.execute(
-        update(Notice)
-        .where(
+    unread = await unit.session.execute(
+        select(Notice.id).where(
             access.notices_to(who.person_id, sender_id=other_id),
             Notice.kind.in_(THREAD_KINDS),
             Notice.read_at.is_(None),
         )
-        .values(read_at=unit.now)
-        .execution_options(synchronize_session=False)
     )
+    read = Notice.id.in_(unread.scalars().all())
+    waiting = await push_rate.load_waiting_pushes(unit, read)
+    await mark_notices_read(unit, read)
+    # What was written in the same moment has not been read, and may rely on one of them.
+    await push_rate.pass_on_pushes(unit, waiting)
     unit.publish(who.person_id, pairs.THREAD_EVENT, other_id)
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.world.race import race
 from tests.world.threads import ALL_KINDS, ITEM_FIELDS, fill_thread, item_kinds, load_thread, load_threads, send_words
 from tests.world.world import World
 
@@ -115,6 +116,45 @@ async def test_read_until_something_new_comes(world: World) -> None:
         *(phone.post(f"/v1/threads/{sponsor.id}/read", expect=200) for phone in (maya, other_phone) * 3)
     )
     assert not (await load_threads(maya))[sponsor.id]["unread"]
+
+
+async def test_what_was_read_is_pushed_no_more(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await send_words(maya, sponsor, "One.")
+    await world.work()
+    await world.forward(2)
+    await send_words(maya, sponsor, "Two.")
+    await send_words(maya, sponsor, "Three.")
+    await world.forward(2)
+    await sponsor.post(f"/v1/threads/{maya.id}/read", expect=200)
+    await world.passes(20)
+    assert await sponsor.pushed() == ["reach_in"], "the two that waited for their time were read before it"
+    await world.forward(20)
+    await sponsor.post("/v1/reach-ins", {"to": maya.id})
+    for text in ("Four.", "Five."):
+        await send_words(maya, sponsor, text)
+        await world.work()
+    await sponsor.post(f"/v1/threads/{maya.id}/read", expect=200)
+    await send_words(maya, sponsor, "Six.")
+    await world.passes(21)
+    assert await sponsor.pushed() == ["reach_in"] * 3, "what was written after the reading is pushed at its time"
+
+
+async def test_words_that_come_while_the_thread_is_read_keep_their_push(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await send_words(maya, sponsor, "One.")
+    await send_words(maya, sponsor, "Two.")
+    # The third relies on the push of the second, which the reader is about to call off.
+    await race(
+        world,
+        "notices IN SHARE ROW EXCLUSIVE",
+        maya.send("POST", "/v1/reach-ins", {"to": sponsor.id, "text": "Three."}),
+        sponsor.send("POST", f"/v1/threads/{maya.id}/read"),
+    )
+    await world.passes(21)
+    unread = await sponsor.inbox("reach_in", unread=True)
+    assert len(await sponsor.pushed()) == 1 + len(unread)
+    assert world.sqlite or len(unread) == 1
 
 
 async def test_a_reach_out_that_ended_makes_nothing_new(world: World) -> None:
