@@ -17,8 +17,8 @@ from rules.languages import DEFAULT_LANGUAGE
 from rules.languages.guest_pages import guest_words
 
 Handler = Callable[..., Coroutine[Any, Any, Response]]
-SECRET: Final = re.compile(r"[\w-]{16,256}$")
-"""What stands at the end of a link; people paste the whole message."""
+SECRET: Final = re.compile(r"[\w-]{16,256}$", re.ASCII)
+"""What stands at the end of a link, in ASCII as a cookie must be; people paste the whole message."""
 
 
 def find_secret(text: str) -> str:

@@ -248,3 +248,10 @@ async def test_odd_forms_change_nothing(world: ChannelWorld) -> None:
     assert await world.rows(select(Answer.id)) == []
     assert await world.rows(select(Message.id)) == []
     assert len(await maya.circle()) == 1
+
+
+@pytest.mark.parametrize("pasted", ["\u6f22" * 20, "\u0663" * 20, "\u00e9" * 20, "x" * 400, "a;b=c" * 5, "\0" * 20, ""])
+async def test_whatever_is_pasted_instead_of_a_link_gets_a_page(world: ChannelWorld, pasted: str) -> None:
+    phone = PhoneWithoutApp(world)
+    await phone.is_invited(pasted, 404)
+    await phone.opens(pasted, 404)
