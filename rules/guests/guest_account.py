@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from core import passkeys as webauthn
 from core.errors import KeysUnavailable
@@ -16,7 +17,7 @@ from rules.access import Caller
 from rules.accounts import account_erasure, channels, people, registration, sessions
 from rules.accounts.passkey import passkey_challenges, passkeys
 from rules.accounts.registration import SignedUp
-from rules.errors import CodeWrong, NameTaken, NotFound
+from rules.errors import CodeWrong, NameTaken, NotFound, PasskeyRefused
 from rules.guests import guest_sessions
 
 
@@ -85,12 +86,17 @@ async def make_account(unit: UnitOfWork, who: Caller, new: NewWayIn) -> SignedUp
     person.sign_in_name = who.vault.seal("people.sign_in_name", person.id, name)
     person.passphrase_hash = new.passphrase_hash
     person.guest_at = None
-    await unit.session.flush()
-    await guest_sessions.end_all(unit, person.id)
-    signed_in = await sessions.open_session(unit, person, new.carrier, None, AccessKind.SIGNED_UP)
-    if new.passkey is None:
-        return SignedUp(signed_in, await people.replace_codes(unit, person.id))
-    await passkeys.insert_passkey(unit, person.id, who.vault, new.passkey, new.passkey_label, signed_in.session_id)
+    try:
+        await unit.session.flush()
+        await guest_sessions.end_all(unit, person.id)
+        signed_in = await sessions.open_session(unit, person, new.carrier, None, AccessKind.SIGNED_UP)
+        if new.passkey is None:
+            return SignedUp(signed_in, await people.replace_codes(unit, person.id))
+        await passkeys.insert_passkey(unit, person.id, who.vault, new.passkey, new.passkey_label, signed_in.session_id)
+    except IntegrityError:
+        # Somebody else took the name or the credential a moment ago: nothing may be kept of this, and the code stays good.
+        await unit.rollback()
+        raise (NameTaken if new.passkey is None else PasskeyRefused) from None
     return SignedUp(signed_in, [])
 
 

@@ -4,6 +4,7 @@ from tests.channels.gateways import ChannelWorld
 from tests.guests.guest import Guest, guest_of, says_yes
 from tests.standins.authenticator import Authenticator
 from tests.world.passkeys import sign_in_options, signs_in
+from tests.world.race import race
 
 ACCOUNT = "/v1/me/account"
 OPTIONS = "/v1/me/account/options"
@@ -75,3 +76,37 @@ async def test_nobody_else_is_a_guest(world: ChannelWorld) -> None:
     await maya.post(ACCOUNT, body, expect=404)
     reply = await world.here.http.post(ACCOUNT, json=body)
     assert reply.status_code == 401
+
+
+async def test_a_name_that_somebody_takes_in_the_same_moment_is_taken_and_the_code_stays_good(
+    world: ChannelWorld,
+) -> None:
+    guest, code = await code_of(world)
+    body = {"sign_in_name": "uncle.sam", "passphrase": "a lantern by the window"}
+    signed_up, made = await race(
+        world,
+        "sessions IN SHARE ROW EXCLUSIVE",
+        world.here.http.post("/v1/people", json={**body, "display_name": "Sam"}),
+        guest.send("POST", ACCOUNT, {**body, "code": code}),
+    )
+    # On SQLite whoever's passphrase is hashed first has the name.
+    assert {signed_up.status_code, made.status_code} == {201, 409}
+    if made.status_code == 409:
+        assert made.json()["type"] == "/problems/name-taken"
+        await guest.ask("POST", ACCOUNT, {**body, "code": code, "sign_in_name": "sam.uncle"}, 201)
+
+
+async def test_two_guests_with_the_same_passkey_in_the_same_moment(world: ChannelWorld) -> None:
+    guest, code = await code_of(world)
+    ben = await world.person("Ben")
+    other = await guest_of(world, ben, "email")
+    bodies = [
+        {"code": one_code, "credential": Authenticator().create(await one.ask("POST", OPTIONS), b"the same" * 4)}
+        for one, one_code in ((guest, code), (other, await other.fresh_code()))
+    ]
+    replies = await race(
+        world,
+        "passkeys IN SHARE ROW EXCLUSIVE",
+        *(one.send("POST", ACCOUNT, body) for one, body in zip((guest, other), bodies, strict=True)),
+    )
+    assert sorted(reply.status_code for reply in replies) == [201, 422]
