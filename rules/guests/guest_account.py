@@ -18,7 +18,7 @@ from rules.accounts import account_erasure, channels, people, registration, sess
 from rules.accounts.passkey import passkey_challenges, passkeys
 from rules.accounts.registration import SignedUp
 from rules.errors import CodeWrong, NameTaken, NotFound, PasskeyRefused
-from rules.guests import guest_sessions
+from rules.guests import guest_place, guest_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,12 @@ class NewWayIn:
 
 
 async def send_fresh_code(unit: UnitOfWork, who: Caller) -> Channel:
-    """Send a new code to the guest's own address, confirmed or not yet. Raises NotFound, TooMany."""
+    """Send a new code to the guest's own address, confirmed or not yet.
+
+    Raises TooMany, and NotFound for somebody who was removed, or whose invitation is over: a code would open nothing.
+    """
     await access.lock_person(unit, who)
+    await guest_place.load_guest_place(unit, who)
     channel = await _first_channel(unit, who)
     await channels.send_code(unit, who, channel)
     return channel

@@ -255,3 +255,18 @@ async def test_whatever_is_pasted_instead_of_a_link_gets_a_page(world: ChannelWo
     phone = PhoneWithoutApp(world)
     await phone.is_invited(pasted, 404)
     await phone.opens(pasted, 404)
+
+
+async def test_nobody_who_was_removed_or_is_invited_no_more_is_sent_a_code(world: ChannelWorld) -> None:
+    maya, guest, phone = await told(world)
+    await guest.opens()
+    await phone.get(f"/g/{world.reach_out}/more")
+    await maya.delete(f"/v1/circle/{guest.membership_id}")
+    await guest.ask("POST", "/v1/me/code", expect=404)
+    await phone.sends(f"/g/{world.reach_out}/code", 404)
+    ben = await world.person("Ben")
+    invited = await says_yes(world, ben, "email")
+    [invitation] = (await ben.get("/v1/invitations"))["items"]
+    await invited.ask("POST", "/v1/me/code", expect=201)
+    await ben.delete(f"/v1/invitations/{invitation['id']}")
+    await invited.ask("POST", "/v1/me/code", expect=404)
