@@ -138,7 +138,8 @@ def _server_config(
         log_config=None,
         access_log=False,
         server_header=False,
-        date_header=False,
+        # A phone learns from it how far its own clock is off.
+        date_header=True,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         # Behind a proxy, limits apply to the client's own address.
         proxy_headers=True,

@@ -1,8 +1,8 @@
 // Entry point: styles, sentences, timers, the service worker.
 
 import { render } from 'preact';
-import { serverNow } from './api/clock';
 import { App } from './app';
+import { serverNow } from './platform/clock';
 import { watchLock } from './store/lock';
 import { setPreferences } from './store/preferences';
 import { watchNetwork } from './store/press';

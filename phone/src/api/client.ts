@@ -4,8 +4,8 @@ import type { Client } from 'openapi-fetch';
 import type { paths } from '../contract/schema';
 import type { Problem } from '../contract/types';
 import { NETWORK_ERROR, PROOF_NEEDED } from '../domain/problems';
+import { syncClock } from '../platform/clock';
 import { newKey } from '../platform/random-key';
-import { syncClock } from './clock';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 interface Init {

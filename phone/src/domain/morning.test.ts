@@ -9,5 +9,5 @@ test.each([
   ['2026-11-29T04:59:00', '2026-11-29T08:00:00'],
   ['2026-11-29T05:00:00', '2026-11-30T08:00:00'],
 ])('who goes off at %s is back at %s', (now, back) => {
-  expect(morning(new Date(now))).toEqual(new Date(back));
+  expect(morning(Date.parse(now))).toEqual(new Date(back));
 });

@@ -3,9 +3,9 @@
 export const WEEK_MS = 7 * 24 * 60 * 60_000;
 
 /** Return eight o'clock after this night; before five in the morning, that is the same day. */
-export function morning(now: Date): Date {
+export function morning(now: number): Date {
   const then = new Date(now);
-  then.setHours(now.getHours() < 5 ? 8 : 32, 0, 0, 0);
+  then.setHours(then.getHours() < 5 ? 8 : 32, 0, 0, 0);
   return then;
 }
 

@@ -1,5 +1,6 @@
 // Times and lists of names, as the phone's own region writes them.
 
+import { serverNow } from '../platform/clock';
 import { formatDate, tags, tryRead } from '../platform/locale';
 import { language, t } from './index';
 
@@ -17,7 +18,7 @@ export function clock(at: string | number | Date): string {
 }
 
 /** 18:02 today, Yesterday, Tuesday within a week, else the date. */
-export function day(at: string | number | Date, now = Date.now()): string {
+export function day(at: string | number | Date, now = serverNow()): string {
   const then = new Date(at);
   const days = Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / DAY);
   if (days <= 0) return clock(then);
@@ -27,10 +28,10 @@ export function day(at: string | number | Date, now = Date.now()): string {
 
 /** "Today", "Yesterday", "Tuesday" within a week, else the date. */
 export const weekday = (at: string): string =>
-  new Date(at).toDateString() === new Date().toDateString() ? t('person.today') : day(at);
+  new Date(at).toDateString() === new Date(serverNow()).toDateString() ? t('person.today') : day(at);
 
 /** "4 minutes ago" */
-export function ago(at: string, now = Date.now()): string {
+export function ago(at: string, now = serverNow()): string {
   const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / MINUTE)) || 0;
   if (minutes < 1) return t('ago.now');
   return minutes < 60 ? t('ago.minutes', { n: minutes }) : t('ago.hours', { n: Math.floor(minutes / 60) });

@@ -13,7 +13,7 @@ const FILES = (readdirSync(SOURCES, { recursive: true }) as string[])
 
 /** What outlives a session in memory, by file, and why it says nothing of a person. */
 const IMPERSONAL: Record<string, Record<string, string>> = {
-  'api/clock.ts': { offsetMs: 'the difference of two clocks' },
+  'platform/clock.ts': { offsetMs: 'the difference of two clocks' },
   'api/events.ts': {
     source: 'closed by silence()',
     stop: 'closed by silence()',

@@ -17,6 +17,7 @@ import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { errorText } from '../i18n/problem';
 import { span } from '../i18n/span';
+import { serverNow } from '../platform/clock';
 import { newKey } from '../platform/random-key';
 import { readShown } from '../store/mark-read';
 import { startPress } from '../store/press';
@@ -54,7 +55,7 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   const [who, setWho] = useState(suggested?.id ?? '');
   const chosen = people.find((member) => member.id === who) ?? suggested;
   const start = async (readField: ReadField) => {
-    const due = time ? nextAt(time, Date.now()) : Date.now() + minutes * MINUTE_MS;
+    const due = time ? nextAt(time, serverNow()) : serverNow() + minutes * MINUTE_MS;
     const body = { what: readField('what') || null, due_at: new Date(due).toISOString(), companion: readField('who') };
     const { error } = await api.POST('/v1/bookends', {
       params: once(`${key}${body.companion}${time}${minutes}`),
@@ -138,7 +139,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
   const [message, setMessage] = useState('');
   const path = { params: { path: { bookend_id: of.id } } };
   const due = Date.parse(of.due_at);
-  const minutesLeft = Math.max(0, Math.ceil((due - Date.now()) / MINUTE_MS));
+  const minutesLeft = Math.max(0, Math.ceil((due - serverNow()) / MINUTE_MS));
   const total = due - Date.parse(of.created_at);
   const name = nameOf(of.companion);
   const by = state.circle?.find((member) => member.id === of.companion?.membership_id);
@@ -164,7 +165,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
     <main class="page">
       <Back href={to()}>{t('bookend.name')}</Back>
       <section class="hero">
-        <Dial percentGone={Math.round(100 * Math.min(1, Math.max(0, 1 - (due - Date.now()) / total)))}>
+        <Dial percentGone={Math.round(100 * Math.min(1, Math.max(0, 1 - (due - serverNow()) / total)))}>
           <div class="glow">
             <p class="say-2" role="timer">
               {minutesLeft ? span(minutesLeft * 60) : t('bookend.due')}
@@ -208,7 +209,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
                 act(
                   api.POST('/v1/bookends/{bookend_id}/extend', {
                     ...path,
-                    body: { due_at: new Date(Math.max(due, Date.now()) + AGAIN_MS).toISOString() },
+                    body: { due_at: new Date(Math.max(due, serverNow()) + AGAIN_MS).toISOString() },
                   }),
                 )
               }

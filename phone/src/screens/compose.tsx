@@ -26,7 +26,7 @@ export function Compose({ id, name, items, about, onAbout }: Props) {
   const [failure, setFailure] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   const waits = state.letters.filter((letter) => (letter.body as { to?: string }).to === id).length;
-  const full = unanswered(items, Date.now()) + waits >= MAX_IN_A_ROW;
+  const full = unanswered(items, state.now) + waits >= MAX_IN_A_ROW;
   useEffect(() => {
     if (about) field.current?.focus();
   }, [about]);

@@ -1,7 +1,6 @@
 // How connected I am: each person as lights on a cord, somebody grown distant, and how it was. For my eyes only.
 
 import { api } from '../api/client';
-import { serverNow } from '../api/clock';
 import { Button, SubPage } from '../components/basics';
 import { GRADE_LAMPS, gradeWord } from '../components/check-in-parts';
 import { Lamp } from '../components/lamp';
@@ -16,6 +15,7 @@ import { bulbs, CORD_WEEKS, daysSince, distant, feltOverTime, isDistant, often, 
 import { t } from '../i18n';
 import { day } from '../i18n/format';
 import { span } from '../i18n/span';
+import { serverNow } from '../platform/clock';
 import { readSlot, writeSlot } from '../platform/slots';
 import { go, to } from '../store/router';
 import { state } from '../store/store';

@@ -37,12 +37,12 @@ export function HelperHome({ people, children }: { people: Supported[]; children
     writeSlot(NO_OWN_CIRCLE, '1');
     setDeclined(true);
   };
-  const nextMorning = morning(new Date());
+  const nextMorning = morning(state.now);
   const away = !!state.me && isAway(state.me, state.now);
   const isSilent = (person: Supported) =>
     person.state === 'active' &&
     !person.open_reach_out_id &&
-    Date.now() - Date.parse(person.last_connected_at ?? person.created_at) > SILENT_AFTER_MS;
+    state.now - Date.parse(person.last_connected_at ?? person.created_at) > SILENT_AFTER_MS;
   const waiting = state.incoming.filter((reachOut) => needsMe(reachOut, state.me?.id)).length;
   const since = (person: Supported) => person.last_connected_at ?? person.created_at;
   const headline = () => {

@@ -1,7 +1,6 @@
 // Somebody asks whether I could talk: now, at a time, or not today. Nothing is urgent.
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { serverNow } from '../api/clock';
 import { Button, ErrorText, RadioGroup } from '../components/basics';
 import { Field } from '../components/field';
 import { GivenAnswer } from '../components/given-answer';
@@ -13,6 +12,7 @@ import { answerOf, myRecipient } from '../domain/needs';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { errorText } from '../i18n/problem';
+import { serverNow } from '../platform/clock';
 import { state } from '../store/store';
 
 type Kind = NonNullable<Recipient['answer']>;

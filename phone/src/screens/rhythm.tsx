@@ -15,6 +15,7 @@ import type { Key } from '../i18n';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
+import { serverNow } from '../platform/clock';
 import { updateProfile } from '../store/profile';
 import { keepRhythm } from '../store/rhythm';
 import { change, state } from '../store/store';
@@ -110,7 +111,7 @@ export function RhythmPage() {
             name={t('rhythm.pause')}
             says={paused_until ? t('rhythm.paused', { time: moment(paused_until) }) : t('rhythm.pause-say')}
             on={!!paused_until}
-            onChange={(on) => choose({ paused_until: on ? new Date(Date.now() + WEEK_MS).toISOString() : null })}
+            onChange={(on) => choose({ paused_until: on ? new Date(serverNow() + WEEK_MS).toISOString() : null })}
           />
         </ul>
       </section>
@@ -136,10 +137,10 @@ function Time({ label, at, onPick }: { label: string; at: string; onPick: (at: s
 export function AwayPage() {
   const { me } = state;
   const leave = (until: Date | null) => updateProfile({ away_until: until?.toISOString() ?? null });
-  const untilMorning = morning(new Date());
+  const untilMorning = morning(serverNow());
   return (
     <SubPage of="settings" head={t('away.head')} says={t('away.say')}>
-      {me && isAway(me, Date.now()) ? (
+      {me && isAway(me, serverNow()) ? (
         <section class="stack">
           <p role="status">{t('helper.off', { time: moment(me.away_until ?? '') })}</p>
           <Button kind="main" onPress={() => leave(null)}>
@@ -150,7 +151,7 @@ export function AwayPage() {
         <>
           <section class="stack">
             <Button onPress={() => leave(untilMorning)}>{t('helper.tonight')}</Button>
-            <Button onPress={() => leave(new Date(Date.now() + WEEK_MS))}>{t('away.week')}</Button>
+            <Button onPress={() => leave(new Date(serverNow() + WEEK_MS))}>{t('away.week')}</Button>
           </section>
           <Form
             send={async (read) => {
@@ -174,7 +175,7 @@ export function AwayPage() {
 }
 
 function tomorrow(): string {
-  const next = new Date();
+  const next = new Date(serverNow());
   next.setDate(next.getDate() + 1);
   return dayIn(undefined, +next);
 }

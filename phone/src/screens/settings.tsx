@@ -15,6 +15,7 @@ import { isAway } from '../domain/morning';
 import { language, t, tRich } from '../i18n';
 import { LANGUAGES } from '../i18n/languages';
 import { moment } from '../i18n/span';
+import { serverNow } from '../platform/clock';
 import { tryRead } from '../platform/locale';
 import { lockNote } from '../platform/lock-note';
 import type { Preferences } from '../store/preferences';
@@ -83,7 +84,7 @@ export function Settings() {
         <LinkItem
           href={pageHref('away')}
           name={t('away.head')}
-          says={isAway(me, Date.now()) ? t('helper.off', { time: moment(me.away_until ?? '') }) : t('away.none')}
+          says={isAway(me, serverNow()) ? t('helper.off', { time: moment(me.away_until ?? '') }) : t('away.none')}
         />
         <LinkItem
           href={pageHref('number')}

@@ -16,6 +16,7 @@ import { t } from '../i18n';
 import { day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
+import { serverNow } from '../platform/clock';
 import { refresh } from '../store/refresh';
 import { fromHere, to } from '../store/router';
 import { change, state } from '../store/store';
@@ -23,7 +24,7 @@ import { fetchSupported } from '../store/supported';
 import { Block, ConfirmAction, leftPage } from './member';
 import { New } from './notices';
 
-export const isMuted = (of: Supported): boolean => Date.parse(of.muted_until ?? '') > Date.now();
+export const isMuted = (of: Supported): boolean => Date.parse(of.muted_until ?? '') > serverNow();
 
 export function Supporting() {
   const [people, refetch] = useQuery(fetchSupported);
@@ -126,10 +127,10 @@ export function SupportedActions({ of, onChange }: { of: Supported; onChange: ()
         <Button onPress={() => mute(null)}>{t('supporting.unmute')}</Button>
       ) : (
         <div class="two">
-          <Button onPress={() => mute(morning(new Date()))}>
-            {t('supporting.mute-night', { time: moment(morning(new Date()).toISOString()) })}
+          <Button onPress={() => mute(morning(serverNow()))}>
+            {t('supporting.mute-night', { time: moment(morning(serverNow()).toISOString()) })}
           </Button>
-          <Button onPress={() => mute(new Date(Date.now() + WEEK_MS))}>{t('supporting.mute-week')}</Button>
+          <Button onPress={() => mute(new Date(serverNow() + WEEK_MS))}>{t('supporting.mute-week')}</Button>
         </div>
       )}
       <h3 class="head">{t('standing.head', { name })}</h3>

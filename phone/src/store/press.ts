@@ -1,7 +1,6 @@
 // The press and the all-clear, as the page sees them: stored at the tap, undone within three seconds, sent as soon as
 // there is a network.
 
-import { serverNow } from '../api/clock';
 import { withoutStream } from '../api/events';
 import type { ReachOut } from '../contract/types';
 import type { Outcome, Press } from '../domain/press';
@@ -9,6 +8,7 @@ import { createPress, nextStep } from '../domain/press';
 import { t } from '../i18n';
 import { amend, flush, send } from '../outbox/flush';
 import { requestSync } from '../platform/background-sync';
+import { serverNow } from '../platform/clock';
 import { newKey } from '../platform/random-key';
 import { get, onStorageBack, put } from '../platform/storage';
 import { refresh } from './refresh';

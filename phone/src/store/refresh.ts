@@ -1,8 +1,8 @@
 // Fetches everything that screens share: circle, open reach-outs, inbox. All of it, whatever changed.
 
 import { api, whole } from '../api/client';
-import { serverNow } from '../api/clock';
 import { NETWORK_ERROR, problemType } from '../domain/problems';
+import { serverNow } from '../platform/clock';
 import { put } from '../platform/storage';
 import { destroy, seal } from '../vault/vault';
 import { readShown } from './mark-read';

@@ -1,6 +1,7 @@
 // Addresses are behind the #, as in the API's own links (`/#/reach-outs/…`, `/#/invitation/…`): no server sees them.
-import { serverNow } from '../api/clock';
+
 import { parseRoute } from '../domain/links';
+import { serverNow } from '../platform/clock';
 import { change, state } from './store';
 
 /** Go to an address: `go('reach-outs', id)`; without a part, to Home. */

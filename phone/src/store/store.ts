@@ -1,9 +1,9 @@
 // The state that screens show: one plain object. `change` sets fields and redraws the app.
 
-import { serverNow } from '../api/clock';
 import type { Country, Me, Member, Message, ReachOut, Supported } from '../contract/types';
 import type { Press } from '../domain/press';
 import type { Letter } from '../outbox/letters';
+import { serverNow } from '../platform/clock';
 
 export interface State {
   /**
