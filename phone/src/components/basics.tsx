@@ -1,4 +1,4 @@
-// Small components that every screen uses: headline, buttons, switches, radio groups, sheets, the bar at the bottom.
+// Small components that every screen uses: headline, buttons, messages, radio groups, sheets, the bar at the bottom.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
@@ -26,42 +26,6 @@ export function Headline({ children, small, live }: { children: ComponentChildre
     <h1 class={small ? 'say-2' : 'say'} tabIndex={-1}>
       {children}
     </h1>
-  );
-}
-
-/** The way back, with a word about where this is. */
-export function Back({ href, children }: { href: string; children?: ComponentChildren }) {
-  return (
-    <div class="line back">
-      <a class="icon bare" href={href} aria-label={t('all.back')}>
-        <Icon name="back" />
-      </a>
-      <p class="head">{children}</p>
-    </div>
-  );
-}
-
-/** A page below one of the tabs: the way back, headline and explanation. */
-export function SubPage({
-  of,
-  head,
-  says,
-  children,
-}: {
-  of: 'circle' | 'settings';
-  head: string;
-  says?: string;
-  children: ComponentChildren;
-}) {
-  return (
-    <main class="page">
-      <Back href={to(of)}>{t(`tab.${of}`)}</Back>
-      <div class="stack">
-        <Headline small>{head}</Headline>
-        {says && <p class="soft">{says}</p>}
-      </div>
-      {children}
-    </main>
   );
 }
 
@@ -102,16 +66,6 @@ export function Button({
       {icon && <Icon name={icon} />}
       {children}
     </button>
-  );
-}
-
-/** On or off; `label` is read out with it. */
-export function Switch({ label, on, onChange }: { label: string; on: boolean; onChange: (on: boolean) => unknown }) {
-  return (
-    <span class="switch">
-      {/* biome-ignore lint/a11y/useAriaPropsForRole: the browser's own checkbox tells its state; a second one could differ. */}
-      <input type="checkbox" role="switch" aria-label={label} checked={on} onChange={() => onChange(!on)} />
-    </span>
   );
 }
 

@@ -1,9 +1,10 @@
 // Who has access to my account: where I am signed in, what was changed when, who opened what of mine, whom I have blocked.
 import { useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
-import { Button, SubPage } from '../components/basics';
+import { Button } from '../components/basics';
 import { nameOf } from '../components/people';
 import { Group, Item } from '../components/rows';
+import { SubPage } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
 import { opened } from '../domain/opened';

@@ -1,9 +1,10 @@
 // What is kept of me in plain words, and leaving for good.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Button, ErrorText, SubPage } from '../components/basics';
+import { Button, ErrorText } from '../components/basics';
 import { PrivacyLines } from '../components/privacy';
 import { Proof } from '../components/proof';
+import { SubPage } from '../components/sub-page';
 import type { Schemas } from '../contract/types';
 import { CONSENT } from '../domain/consent';
 import { language, t } from '../i18n';

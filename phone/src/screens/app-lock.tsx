@@ -1,11 +1,12 @@
 // The lock of the app on this phone, and what a shared phone gives away.
 import { useEffect, useState } from 'preact/hooks';
-import { Button, ErrorText, RadioGroup, SubPage } from '../components/basics';
+import { Button, ErrorText, RadioGroup } from '../components/basics';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { Lamp } from '../components/lamp';
 import { usePasskeysOffered } from '../components/passkeys-offered';
 import { Group, Item } from '../components/rows';
+import { SubPage } from '../components/sub-page';
 import { Toggle } from '../components/toggle';
 import { problemType } from '../domain/problems';
 import { t } from '../i18n';

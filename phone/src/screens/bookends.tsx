@@ -2,12 +2,13 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Back, Button, ErrorText, Headline, RadioGroup } from '../components/basics';
+import { Button, ErrorText, Headline, RadioGroup } from '../components/basics';
 import { Field } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { Dial, Lamp } from '../components/lamp';
 import { Call, CallList, nameOf } from '../components/people';
+import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import type { Member, Schemas } from '../contract/types';
 import { nextAt } from '../domain/calm';

@@ -1,11 +1,12 @@
 // "Could somebody talk?": it says who will be asked before it asks. After a slip the same page opens three doors.
 import { useRef, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Back, Button, ErrorText, Headline } from '../components/basics';
+import { Button, ErrorText, Headline } from '../components/basics';
 import { CalmDoors, PlanDoor, PressRow } from '../components/calm-doors';
 import { Lamp } from '../components/lamp';
 import { nameOf, names, role } from '../components/people';
 import { Item, LinkItem } from '../components/rows';
+import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import { endedQuietly, whoIsFree } from '../domain/calm';
 import { activeMembers } from '../domain/circle';

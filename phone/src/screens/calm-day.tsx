@@ -17,7 +17,8 @@ import { keepCheckIn, whoReadsOf } from './check-in';
 import type { TodayLine } from './today-lines';
 import { todayLines } from './today-lines';
 
-export function CalmDay() {
+/** `ways`: what else there is stands below; `bookend`: no bookend runs, and one may be begun. */
+export function CalmDay({ ways, bookend }: { ways: boolean; bookend: boolean }) {
   const [page] = useQuery(() => api.GET('/v1/check-ins', { params: { query: { mine: true, week: false, limit: 1 } } }));
   const [lines, setLines] = useState<TodayLine[]>([]);
   useEffect(() => void todayLines().then(setLines), [state.refreshes]);
@@ -99,6 +100,25 @@ export function CalmDay() {
           ))}
         </ul>
       )}
+      {ways && <Ways bookend={bookend} />}
     </>
   );
 }
+
+/** What else there is on a calm day: a quiet question, and something hard that is ahead. */
+const Ways = ({ bookend }: { bookend: boolean }) => (
+  <div class="two">
+    {!state.myReachOut && (
+      <a class="way" href={to('calm')}>
+        <b>{t('calm.head')}</b>
+        {t('calm.nothing-burns')}
+      </a>
+    )}
+    {bookend && (
+      <a class="way" href={to('bookends')}>
+        <b>{t('home.bookend')}</b>
+        {t('home.bookend-say')}
+      </a>
+    )}
+  </div>
+);

@@ -1,13 +1,14 @@
 // My calm ask while it is open: who is asked, who can talk and when; as a page, and as a card on Home. No ladder, and no hurry.
 import { useEffect, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Back, Button, ErrorText, Headline } from '../components/basics';
+import { Button, ErrorText, Headline } from '../components/basics';
 import { CalmDoors, PressRow } from '../components/calm-doors';
 import { Lamp, Light } from '../components/lamp';
 import { Messages, Write } from '../components/messages';
 import { Call, nameOf, names } from '../components/people';
 import { answerSentence, Recipients } from '../components/recipients';
 import { Row } from '../components/rows';
+import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import type { ReachOut, Recipient } from '../contract/types';
 import { endedQuietly } from '../domain/calm';

@@ -1,11 +1,12 @@
 // Channels for when a notification does not arrive: SMS, e-mail, ntfy, a phone call. Used only after they are confirmed with a code.
 import { useState } from 'preact/hooks';
 import { api, once, whole } from '../api/client';
-import { Button, RadioGroup, SubPage } from '../components/basics';
+import { Button, RadioGroup } from '../components/basics';
 import { Field } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { Row } from '../components/rows';
+import { SubPage } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
 import { problemType } from '../domain/problems';

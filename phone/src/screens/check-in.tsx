@@ -1,7 +1,7 @@
 // How I am today: everything optional, only for me until a name is tapped, kept on the phone without a network.
 import { useEffect, useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
-import { Back, Button, ErrorText, Headline, RadioGroup } from '../components/basics';
+import { Button, ErrorText, Headline, RadioGroup } from '../components/basics';
 import {
   CheckInParts,
   capitalized,
@@ -16,6 +16,7 @@ import { Lamp } from '../components/lamp';
 import { names } from '../components/people';
 import { LinkItem } from '../components/rows';
 import { Sharing } from '../components/sharing';
+import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
 import type { CheckIn, Content, Shares } from '../domain/check-in';

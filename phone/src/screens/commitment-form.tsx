@@ -2,13 +2,14 @@
 
 import { useRef, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Back, Button, Headline, RadioGroup } from '../components/basics';
+import { Button, Headline, RadioGroup } from '../components/basics';
 import { Days } from '../components/checks';
 import type { Commitment } from '../components/commitments';
 import { Field } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { nameOf } from '../components/people';
+import { Back } from '../components/sub-page';
 import { activeMembers } from '../domain/circle';
 import { DAYS } from '../domain/hours';
 import { sponsorFirst } from '../domain/sponsor-first';

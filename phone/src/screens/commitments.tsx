@@ -1,12 +1,13 @@
 // Things I mean to do: all of them, what others let me know of, and the page of one.
 import { useEffect } from 'preact/hooks';
 import { api, whole } from '../api/client';
-import { Back, Headline } from '../components/basics';
+import { Headline } from '../components/basics';
 import type { Commitment } from '../components/commitments';
 import { knownBy, markCommitmentSeen, textOf, whenInWords } from '../components/commitments';
 import { Lamp } from '../components/lamp';
 import { nameOf } from '../components/people';
 import { Group, LinkItem } from '../components/rows';
+import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import { t } from '../i18n';
 import { to } from '../store/router';

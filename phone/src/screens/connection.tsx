@@ -1,12 +1,13 @@
 // How connected I am: each person as lights on a cord, somebody grown distant, and how it was. For my eyes only.
 
 import { api } from '../api/client';
-import { Button, SubPage } from '../components/basics';
+import { Button } from '../components/basics';
 import { GRADE_LAMPS, gradeWord } from '../components/check-in-parts';
 import { Lamp } from '../components/lamp';
 import { OneTap } from '../components/one-tap';
 import { nameOf, role } from '../components/people';
 import { Group, Item, LinkItem } from '../components/rows';
+import { SubPage } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
 import { activeMembers } from '../domain/circle';

@@ -2,10 +2,11 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Button, SubPage } from '../components/basics';
+import { Button } from '../components/basics';
 import { Field } from '../components/field';
 import { Form } from '../components/form';
 import { PhoneNumber } from '../components/people';
+import { SubPage } from '../components/sub-page';
 import { problemType } from '../domain/problems';
 import { t, tRich } from '../i18n';
 import { errorText } from '../i18n/problem';

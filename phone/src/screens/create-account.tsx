@@ -1,9 +1,10 @@
 // Making an account, and the ten codes that are shown once.
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Back, Button, Headline } from '../components/basics';
+import { Button, Headline } from '../components/basics';
 import { usePasskeyMakeable } from '../components/passkeys-offered';
 import { NoEmergencyService, nameOf } from '../components/people';
+import { Back } from '../components/sub-page';
 import { problemType } from '../domain/problems';
 import { t, tRich } from '../i18n';
 import { within } from '../platform/timeout';

@@ -2,11 +2,12 @@
 // to it. Nothing of it is needed, and nothing of it stands in the way of the button.
 import { useEffect, useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
-import { Back, Button, Headline } from '../components/basics';
+import { Button, Headline } from '../components/basics';
 import { hasHours } from '../components/hours-in-words';
 import { Lamp } from '../components/lamp';
 import { LinkItem, Row } from '../components/rows';
 import { SecondWay } from '../components/second-way';
+import { Back } from '../components/sub-page';
 import type { FirstStep, Situation } from '../domain/first-week';
 import { doneSteps, FIRST_STEPS, isFirstWeek, nextFirstStep } from '../domain/first-week';
 import { isEmptyPlan } from '../domain/plan';

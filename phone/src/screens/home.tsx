@@ -108,32 +108,13 @@ export function Home() {
       </section>
       <CalmCard />
       {calm && bookend}
-      {calm && state.circle && <CalmDay />}
-      {calm && known && <Ways bookend={!running} />}
+      {calm && state.circle && <CalmDay ways={known} bookend={!running} />}
       {nextStep()}
       {empty && <FirstWeekRow />}
       <NotifyAsk />
     </main>
   );
 }
-
-/** What else there is on a calm day: a quiet question, and something hard that is ahead. */
-const Ways = ({ bookend }: { bookend: boolean }) => (
-  <div class="two">
-    {!state.myReachOut && (
-      <a class="way" href={to('calm')}>
-        <b>{t('calm.head')}</b>
-        {t('calm.nothing-burns')}
-      </a>
-    )}
-    {bookend && (
-      <a class="way" href={to('bookends')}>
-        <b>{t('home.bookend')}</b>
-        {t('home.bookend-say')}
-      </a>
-    )}
-  </div>
-);
 
 const MAX_CARDS = 3;
 

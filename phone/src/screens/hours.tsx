@@ -1,11 +1,12 @@
 // My hours: when pushes may come. One span for the chosen days; it may end on the next day.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { Button, RadioGroup, SubPage } from '../components/basics';
+import { Button, RadioGroup } from '../components/basics';
 import { Checks, dayOptions } from '../components/checks';
 import { Field } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
+import { SubPage } from '../components/sub-page';
 import type { Window } from '../domain/hours';
 import { DAYS, spans, windows } from '../domain/hours';
 import { toggled } from '../domain/toggled';

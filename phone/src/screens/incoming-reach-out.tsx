@@ -1,13 +1,14 @@
 // Somebody would like my company: who, since when, what they wrote, and my possible answers.
 import { useEffect, useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
-import { Back, Button, ErrorText, Headline } from '../components/basics';
+import { Button, ErrorText, Headline } from '../components/basics';
 import { GivenAnswer } from '../components/given-answer';
 import { Lamp } from '../components/lamp';
 import { Messages, Write } from '../components/messages';
 import { Call, nameOf } from '../components/people';
 import { Group, Item } from '../components/rows';
 import { NEED_WORDS } from '../components/state-words';
+import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import type { Message, ReachOut, Recipient } from '../contract/types';
 import { isPast, promisedAt } from '../domain/lamps';

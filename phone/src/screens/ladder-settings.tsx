@@ -3,10 +3,11 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { ErrorText, RadioGroup, SubPage } from '../components/basics';
+import { ErrorText, RadioGroup } from '../components/basics';
 import { Icon } from '../components/icons';
 import { nameOf, role } from '../components/people';
 import { Group, Row } from '../components/rows';
+import { SubPage } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import type { Member } from '../contract/types';
 import { activeMembers } from '../domain/circle';

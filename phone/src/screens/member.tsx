@@ -2,9 +2,10 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Button, RadioGroup, Sheet, Switch } from '../components/basics';
+import { Button, RadioGroup, Sheet } from '../components/basics';
 import { CallAndText, nameOf, PhoneNumber, roles } from '../components/people';
 import { Item } from '../components/rows';
+import { Switch } from '../components/toggle';
 import type { Member } from '../contract/types';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';

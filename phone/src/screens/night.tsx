@@ -1,10 +1,10 @@
 // The night in advance: whose phone a press at three in the morning would reach, and one thing to do where it is nobody's.
 
-import { SubPage } from '../components/basics';
 import { Lamp } from '../components/lamp';
 import { OneTap } from '../components/one-tap';
 import { nameOf, role } from '../components/people';
 import { Item } from '../components/rows';
+import { SubPage } from '../components/sub-page';
 import type { Member } from '../contract/types';
 import { activeMembers } from '../domain/circle';
 import { whomToAsk } from '../domain/practice';

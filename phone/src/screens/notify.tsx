@@ -1,10 +1,11 @@
 // Notifications on this phone: status, a real test, help when it fails, and the places that ask for them.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Button, SubPage } from '../components/basics';
+import { Button } from '../components/basics';
 import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { Row } from '../components/rows';
+import { SubPage } from '../components/sub-page';
 import { isUntried } from '../domain/practice';
 import type { Key } from '../i18n';
 import { t } from '../i18n';

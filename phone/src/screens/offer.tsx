@@ -1,9 +1,10 @@
 // After very low or lonely, once it is kept: a hand, offered once a day. Nobody was told, and nobody is.
 
-import { Back, Headline } from '../components/basics';
+import { Headline } from '../components/basics';
 import { CalmLink, pressFromHere } from '../components/calm-doors';
 import { Light } from '../components/lamp';
 import { CircleLamps, nameOf } from '../components/people';
+import { Back } from '../components/sub-page';
 import { activeMembers } from '../domain/circle';
 import { t } from '../i18n';
 import { to } from '../store/router';

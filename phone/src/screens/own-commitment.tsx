@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Back, Button, ErrorText, Headline } from '../components/basics';
+import { Button, ErrorText, Headline } from '../components/basics';
 import { CalmLink } from '../components/calm-doors';
 import type { Commitment } from '../components/commitments';
 import {
@@ -19,6 +19,7 @@ import { Field } from '../components/field';
 import { Form } from '../components/form';
 import { Lamp } from '../components/lamp';
 import { Call, nameOf } from '../components/people';
+import { Back } from '../components/sub-page';
 import { activeMembers } from '../domain/circle';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';

@@ -1,9 +1,10 @@
 // My passkeys: list, add one on this phone, remove. Any change asks once more who it is.
 import { useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
-import { Button, ErrorText, SubPage } from '../components/basics';
+import { Button, ErrorText } from '../components/basics';
 import { Proof } from '../components/proof';
 import { Item } from '../components/rows';
+import { SubPage } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import { problemType } from '../domain/problems';
 import { t } from '../i18n';

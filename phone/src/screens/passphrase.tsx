@@ -1,10 +1,11 @@
 // The sign-in name, a passphrase and recovery codes: for an account that has them, and for one that is opened by a passkey alone.
 import { useState } from 'preact/hooks';
 import { api, once } from '../api/client';
-import { Button, ErrorText, SubPage } from '../components/basics';
+import { Button, ErrorText } from '../components/basics';
 import { Form } from '../components/form';
 import { NewPassphrase } from '../components/passphrase';
 import { Proof } from '../components/proof';
+import { SubPage } from '../components/sub-page';
 import { problemType } from '../domain/problems';
 import { t, tRich } from '../i18n';
 import { errorText } from '../i18n/problem';

@@ -1,9 +1,10 @@
 // Opens an invitation from a pasted message: for a link that was mangled on its way, or that opens outside the app.
 
-import { Back, Headline } from '../components/basics';
+import { Headline } from '../components/basics';
 import { Validated } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
+import { Back } from '../components/sub-page';
 import { findInvitationToken } from '../domain/links';
 import { t } from '../i18n';
 import { go, to } from '../store/router';

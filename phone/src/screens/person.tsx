@@ -1,13 +1,14 @@
 // One person: can they be reached, how, and all that passed quietly between us, the oldest first.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Back, Button, Headline } from '../components/basics';
+import { Button, Headline } from '../components/basics';
 import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { LoadCard } from '../components/load-card';
 import { memberState } from '../components/member-state';
 import { Call, nameOf, role } from '../components/people';
 import { standingWords } from '../components/standing-words';
+import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import type { Member, Supported, ThreadItem } from '../contract/types';
 import { memberLamp } from '../domain/lamps';

@@ -1,11 +1,12 @@
 // Making or changing my plan: one step open at a time, a list to choose from before one's own words.
 
 import { useState } from 'preact/hooks';
-import { Back, Headline } from '../components/basics';
+import { Headline } from '../components/basics';
 import { Form } from '../components/form';
 import { Icon } from '../components/icons';
 import { nameOf } from '../components/people';
 import { OwnList, People, Professionals, type Typed, withProfessional } from '../components/plan-steps';
+import { Back } from '../components/sub-page';
 import type { Plan } from '../contract/types';
 import type { Step } from '../domain/plan';
 import { EMPTY_PLAN, isList, LISTS, MAX_ENTRIES, MAX_HELP_LENGTH, MAX_LENGTH, STEPS, withEntry } from '../domain/plan';

@@ -2,10 +2,11 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Back, Button, Headline } from '../components/basics';
+import { Button, Headline } from '../components/basics';
 import { Icon } from '../components/icons';
 import { Call, CallRow, LineButton, nameOf, role } from '../components/people';
 import { Reasons } from '../components/plan-fold';
+import { Back } from '../components/sub-page';
 import type { Member, Plan } from '../contract/types';
 import { activeMembers } from '../domain/circle';
 import type { Step } from '../domain/plan';

@@ -1,9 +1,10 @@
 // A practice light from somebody I am there for: nothing is wrong, one tap, and that is all.
 import { useState } from 'preact/hooks';
-import { Back, Button, ErrorText, Headline } from '../components/basics';
+import { Button, ErrorText, Headline } from '../components/basics';
 import { Icon } from '../components/icons';
 import { Lamp } from '../components/lamp';
 import { nameOf } from '../components/people';
+import { Back } from '../components/sub-page';
 import type { Practice } from '../contract/types';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';

@@ -3,10 +3,11 @@
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { AskToLook } from '../components/ask-to-look';
-import { Back, Button, ErrorText, Headline, SubPage } from '../components/basics';
+import { Button, ErrorText, Headline } from '../components/basics';
 import { Lamp } from '../components/lamp';
 import { nameOf } from '../components/people';
 import { Item } from '../components/rows';
+import { Back, SubPage } from '../components/sub-page';
 import { Toggle } from '../components/toggle';
 import { useQuery } from '../components/use-query';
 import type { Practice, PracticeMember } from '../contract/types';

@@ -1,9 +1,10 @@
 // My past reflections. Nobody else sees them, and nothing is added up.
 import { useEffect, useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Button, ErrorText, SubPage } from '../components/basics';
+import { Button, ErrorText } from '../components/basics';
 import { gradeWord } from '../components/check-in-parts';
 import { Item } from '../components/rows';
+import { SubPage } from '../components/sub-page';
 import type { Schemas } from '../contract/types';
 import { t } from '../i18n';
 import { day } from '../i18n/format';

@@ -1,10 +1,11 @@
 // My rhythm: when a moment may come, what else may remind me, and the pause of it all. And a break from everybody.
 import { useRef, useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Button, RadioGroup, SubPage } from '../components/basics';
+import { Button, RadioGroup } from '../components/basics';
 import { Days, dayOptions } from '../components/checks';
 import { Field } from '../components/field';
 import { Form } from '../components/form';
+import { SubPage } from '../components/sub-page';
 import { Toggle } from '../components/toggle';
 import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';

@@ -1,12 +1,13 @@
 // Signing in with the passphrase, a passkey, or a recovery code (once).
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Back, Button, ErrorText, Headline } from '../components/basics';
+import { Button, ErrorText, Headline } from '../components/basics';
 import { Field } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { usePasskeysOffered } from '../components/passkeys-offered';
 import { NewPassphrase, Secret } from '../components/passphrase';
+import { Back } from '../components/sub-page';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { isSafe } from '../platform/storage';

@@ -1,7 +1,8 @@
 // The addresses of a check-in and of words, as links have them: mine opens to be changed, others stand in the thread of the two.
 import { useEffect } from 'preact/hooks';
 import { api } from '../api/client';
-import { Back, Headline } from '../components/basics';
+import { Headline } from '../components/basics';
+import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import { t } from '../i18n';
 import { replaceRoute, to } from '../store/router';

@@ -1,6 +1,7 @@
 // The phone has come to another time zone: whether my hours and moments follow it is asked in one quiet line, and once.
-import { Button, SubPage } from '../components/basics';
+import { Button } from '../components/basics';
 import { timeInWords } from '../components/hours-in-words';
+import { SubPage } from '../components/sub-page';
 import { timeIn } from '../domain/day';
 import { t } from '../i18n';
 import { timeZone } from '../platform/locale';

@@ -1,9 +1,10 @@
 // A minute for the week, and the last eight weeks as a picture and in words. Nothing is added up, nothing is compared.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Back, Button, ErrorText, Headline, RadioGroup } from '../components/basics';
+import { Button, ErrorText, Headline, RadioGroup } from '../components/basics';
 import { GRADE_LAMPS, gradeWord, itemName, labelledParts } from '../components/check-in-parts';
 import { Sharing } from '../components/sharing';
+import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import type { Content, Shares, WeekItem } from '../domain/check-in';
 import { givenParts, isWind, WEEK, WEEK_ITEMS } from '../domain/check-in';

@@ -1,11 +1,12 @@
 // What somebody else means to do: the question first, then what they say of its days. Nothing here is ever pushed.
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
-import { Back, Button, ErrorText, Headline } from '../components/basics';
+import { Button, ErrorText, Headline } from '../components/basics';
 import type { Commitment } from '../components/commitments';
 import { dateInWords, textOf, weekdayOf, whenInWords } from '../components/commitments';
 import { nameOf } from '../components/people';
 import { Item } from '../components/rows';
+import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
