@@ -1,7 +1,7 @@
 // Home and what a press needs, which are loaded with the app; every other address, on demand; the bar at the bottom.
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { Nav } from './components/basics';
+import { Nav, Toast } from './components/basics';
 import { Boundary } from './components/boundary';
 import { lazyScreen } from './components/lazy-screen';
 import { BlankNote } from './components/quick-hide';
@@ -34,6 +34,7 @@ export function App() {
   return (
     <>
       <Boundary otherwise={rescue}>
+        <Toast>{state.toast || (isOld() ? t('helper.offline') : '')}</Toast>
         <CurrentScreen />
       </Boundary>
       {state.hidden && <BlankNote />}
@@ -58,6 +59,10 @@ function SafeScreen({ children }: { children: ComponentChildren }) {
     </Boundary>
   );
 }
+
+/** These show what was fetched before, and say nothing of it themselves. */
+const isOld = (): boolean =>
+  state.session === 'in' && !state.online && ['circle', 'inbox', 'people'].includes(state.route[0] ?? '');
 
 function CurrentScreen() {
   if (state.session === 'starting') return null;
@@ -92,15 +97,8 @@ function Inside() {
     state.pendingPress &&
     !state.pendingPress.held &&
     nextStep(state.pendingPress, Date.now()).kind === 'ring';
-  // These show what was fetched before, and say nothing of it themselves.
-  const old = !state.online && ['circle', 'inbox', 'people'].includes(name);
   return (
     <>
-      {(state.toast || old) && (
-        <p class="banner" role="status">
-          {state.toast || t('helper.offline')}
-        </p>
-      )}
       <SafeScreen>{tab === undefined ? <HomeTab /> : <LaterScreen inside name={name} parts={parts} />}</SafeScreen>
       <Boundary>{state.askProof && <ProofSheet />}</Boundary>
       <Boundary>{!ringing && name !== 'invitation' && <Nav current={tab ?? 'home'} />}</Boundary>

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { focusHeading, heading, to } from '../store/router';
-import { state } from '../store/store';
+import { change, state } from '../store/store';
 import type { IconName } from './icons';
 import { Icon } from './icons';
 
@@ -51,9 +51,12 @@ export function Button({
     setBusy(true);
     try {
       await onPress?.();
-    } finally {
-      setBusy(false);
+    } catch (error) {
+      console.error(error);
+      // A button that does nothing when it is pressed would be the worst reply.
+      change({ toast: t('all.error') });
     }
+    setBusy(false);
   };
   return (
     <button
@@ -72,6 +75,17 @@ export function Button({
 /** An error message, announced at once by a screen reader; nothing for an empty one. */
 export function ErrorText({ children }: { children: string }) {
   return children && <p role="alert">{children}</p>;
+}
+
+/** A passing message, on top of the page and of a sheet before it. */
+export function Toast({ children }: { children: string }) {
+  return (
+    children && (
+      <p class="banner" role="status">
+        {children}
+      </p>
+    )
+  );
 }
 
 /** A group of radio buttons, shown as round choices. */
@@ -128,6 +142,7 @@ export function Sheet({
       onClose={onClose}
       onClick={({ target, currentTarget }) => target === currentTarget && currentTarget.close()}
     >
+      <Toast>{state.toast}</Toast>
       <h2 class="say-2" id="sheet">
         {title}
       </h2>

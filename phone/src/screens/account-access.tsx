@@ -11,6 +11,7 @@ import { opened } from '../domain/opened';
 import { isKey, t } from '../i18n';
 import { clock, day, list, weekday } from '../i18n/format';
 import { errorText } from '../i18n/problem';
+import { accepted } from '../store/accepted';
 import type { Device } from '../store/notifications';
 import { change, state } from '../store/store';
 
@@ -43,8 +44,7 @@ export function AccountAccess() {
 function Sessions({ of, onChange }: { of: Session[]; onChange: () => unknown }) {
   const others = of.filter((session) => !session.current);
   const signOut = async (which: string) => {
-    const { error } = await api.DELETE('/v1/sessions/{which}', { params: { path: { which } } });
-    change({ toast: errorText(error) });
+    await accepted(api.DELETE('/v1/sessions/{which}', { params: { path: { which } } }));
     await onChange();
   };
   return (
@@ -85,9 +85,10 @@ function PushDevices({ of, onChange }: { of: Device[]; onChange: () => unknown }
         <Item key={device.id} name={device.label ?? t('device.any')} says={pushState(device)}>
           {!device.disabled_at && (
             <Button
-              onPress={() =>
-                api.DELETE('/v1/devices/{device_id}', { params: { path: { device_id: device.id } } }).then(onChange)
-              }
+              onPress={async () => {
+                const at = { params: { path: { device_id: device.id } } };
+                if (await accepted(api.DELETE('/v1/devices/{device_id}', at))) await onChange();
+              }}
             >
               {t('all.remove')}
             </Button>

@@ -12,6 +12,7 @@ import type { Schemas } from '../contract/types';
 import { problemType } from '../domain/problems';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
+import { accepted } from '../store/accepted';
 import { channelInWords, kindInWords } from './settings';
 
 type Channel = Schemas['ChannelOut'];
@@ -85,11 +86,14 @@ function OneChannel({ of, onChange }: { of: Channel; onChange: () => Promise<voi
     await onChange();
     return errorText(error);
   };
+  const remove = async () => {
+    if (await accepted(api.DELETE('/v1/channels/{channel_id}', at))) await onChange();
+  };
   return (
     <section class="card">
       <div class="line">
         <Row name={channelInWords(of)} says={t(of.confirmed_at ? 'channel.confirmed' : 'channel.unconfirmed')} />
-        <Button onPress={() => api.DELETE('/v1/channels/{channel_id}', at).then(onChange)}>{t('all.remove')}</Button>
+        <Button onPress={remove}>{t('all.remove')}</Button>
       </div>
       {!of.confirmed_at && (
         <Form send={confirm} submit={t('channel.confirm')} kind="">

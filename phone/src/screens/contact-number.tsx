@@ -90,7 +90,7 @@ export function ContactNumber() {
       <NumberForm
         after={
           state.me?.contact && (
-            <Button kind="quiet" onPress={() => saveNumber(null)}>
+            <Button kind="quiet" onPress={async () => change({ toast: (await saveNumber(null)) || t('all.saved') })}>
               {t('contact-number.stop-sharing')}
             </Button>
           )

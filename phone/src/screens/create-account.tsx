@@ -90,10 +90,7 @@ export function Codes({ codes, signInName, onDone }: NewCodes & { onDone?: () =>
         <div class="two">
           <Button
             onPress={() =>
-              within(navigator.clipboard.writeText([signInName, ...codes].join('\n'))).then(
-                () => setCopied(true),
-                () => undefined,
-              )
+              within(navigator.clipboard.writeText([signInName, ...codes].join('\n'))).then(() => setCopied(true))
             }
           >
             {t(copied ? 'all.copied' : 'all.copy')}

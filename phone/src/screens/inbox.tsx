@@ -14,6 +14,7 @@ import { memberLamp } from '../domain/lamps';
 import { answerOf, asksMeCalmly, needsMe, waitingLongest } from '../domain/needs';
 import { t } from '../i18n';
 import { ago, clock, day } from '../i18n/format';
+import { accepted } from '../store/accepted';
 import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
@@ -47,8 +48,7 @@ export function Inbox() {
   });
   const above = [urgent, asking, back, due, people].some((group) => group.length);
   const readAll = async () => {
-    await api.POST('/v1/inbox/read-all');
-    await Promise.all([refetch(), refresh()]);
+    if (await accepted(api.POST('/v1/inbox/read-all'))) await Promise.all([refetch(), refresh()]);
   };
   return (
     <main class="page">

@@ -16,6 +16,7 @@ import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
 import { newKey } from '../platform/random-key';
 import { within } from '../platform/timeout';
+import { accepted } from '../store/accepted';
 import { ConfirmAction } from './member';
 
 type NewInvitation = Schemas['InvitedOut'];
@@ -89,11 +90,7 @@ function Code({ url, qr, expires_at }: { url: string; qr: NewInvitation['qr']; e
 
 function Share({ url }: { url: string }) {
   const [copied, setCopied] = useState(false);
-  const copy = () =>
-    within(navigator.clipboard.writeText(url)).then(
-      () => setCopied(true),
-      () => undefined,
-    );
+  const copy = () => within(navigator.clipboard.writeText(url)).then(() => setCopied(true));
   return (
     <div class="two">
       {'share' in navigator && (
@@ -160,7 +157,8 @@ function InvitationSheet({
   const [message, setMessage] = useState('');
   const [key] = useState(newKey);
   const withdraw = async () => {
-    await api.DELETE('/v1/invitations/{invitation_id}', { params: { path: { invitation_id: of.id } } });
+    const at = { params: { path: { invitation_id: of.id } } };
+    await accepted(api.DELETE('/v1/invitations/{invitation_id}', at));
     await onChange();
   };
   const renew = async () => {

@@ -16,6 +16,7 @@ import { daysBetween, isUntried } from '../domain/practice';
 import { firstNew, inDays, talkedToday } from '../domain/threads';
 import { t } from '../i18n';
 import { weekday } from '../i18n/format';
+import { accepted } from '../store/accepted';
 import { refresh } from '../store/refresh';
 import { to } from '../store/router';
 import { state } from '../store/store';
@@ -201,8 +202,8 @@ function Talked({
   const marked = items && talkedToday(items, state.now, myZone());
   const at = { params: { path: { person_id: id } } };
   const mark = async () => {
-    await (marked ? api.DELETE('/v1/threads/{person_id}/talked', at) : api.POST('/v1/threads/{person_id}/talked', at));
-    await onChange();
+    const path = '/v1/threads/{person_id}/talked';
+    if (await accepted(marked ? api.DELETE(path, at) : api.POST(path, at))) await onChange();
   };
   return (
     <Button kind="quiet" icon={marked ? 'back' : 'check'} onPress={mark}>

@@ -17,9 +17,10 @@ import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
 import { serverNow } from '../platform/clock';
+import { accepted } from '../store/accepted';
 import { updateProfile } from '../store/profile';
 import { keepRhythm } from '../store/rhythm';
-import { change, state } from '../store/store';
+import { state } from '../store/store';
 
 type Chosen = Schemas['RhythmOut'];
 const SUNDAY = 6;
@@ -34,6 +35,7 @@ export function RhythmPage() {
   const [changed, setChanged] = useState<Chosen | null>(null);
   const chosen = changed ?? stored;
   const last = useRef<Promise<unknown>>(Promise.resolve());
+  const saved = useRef<Chosen | null>(null);
   if (!chosen)
     return (
       <SubPage of="settings" head={t('rhythm.head')} says={t('rhythm.say')}>
@@ -47,10 +49,12 @@ export function RhythmPage() {
     // One after another: two quick taps must not overtake each other.
     const saving = last.current.then(() => api.PUT('/v1/me/rhythm', { body: next }));
     last.current = saving;
-    const { error } = await saving;
-    if (!error) return keepRhythm(next);
-    change({ toast: errorText(error) });
-    setChanged(chosen);
+    if (await accepted(saving)) {
+      saved.current = next;
+      return keepRhythm(next);
+    }
+    // What was chosen since goes out whole, with this in it.
+    setChanged((now) => (now === next ? saved.current : now));
   };
   const { check_in, week, paused_until } = chosen;
   return (

@@ -17,6 +17,7 @@ import { day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
 import { moment } from '../i18n/span';
 import { serverNow } from '../platform/clock';
+import { accepted } from '../store/accepted';
 import { refresh } from '../store/refresh';
 import { fromHere, to } from '../store/router';
 import { change, state } from '../store/store';
@@ -106,11 +107,8 @@ export function SupportedActions({ of, onChange }: { of: Supported; onChange: ()
   const name = nameOf(of);
   const at = { params: { path: { membership_id: of.id } } };
   const mute = async (muted_until: Date | null) => {
-    await api.PATCH('/v1/supporting/{membership_id}', {
-      ...at,
-      body: { muted_until: muted_until?.toISOString() ?? null },
-    });
-    await onChange();
+    const body = { muted_until: muted_until?.toISOString() ?? null };
+    if (await accepted(api.PATCH('/v1/supporting/{membership_id}', { ...at, body }))) await onChange();
   };
   const leave = async () => {
     const ifHere = fromHere();

@@ -9,6 +9,7 @@ import type { Content } from '../domain/check-in';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import type { Letter } from '../outbox/letters';
+import { accepted } from '../store/accepted';
 
 interface Props {
   item: ThreadItem;
@@ -53,8 +54,8 @@ export function Entry({ item, name, items, onSeen, onMore }: Props) {
   }
   const answers = items.filter((other) => other.about === item.id).reverse();
   const see = async () => {
-    await api.POST('/v1/check-ins/{check_in_id}/seen', { params: { path: { check_in_id: item.id } }, body: {} });
-    await onSeen();
+    const at = { params: { path: { check_in_id: item.id } }, body: {} };
+    if (await accepted(api.POST('/v1/check-ins/{check_in_id}/seen', at))) await onSeen();
   };
   return (
     <article class={`${side} told`}>

@@ -23,11 +23,6 @@ export function Welcome() {
   useHelplines();
   return (
     <main class="page">
-      {state.toast && (
-        <p class="banner" role="status">
-          {state.toast}
-        </p>
-      )}
       <div class="hero grow">
         <Light cord />
         <Headline>Porchlight</Headline>
