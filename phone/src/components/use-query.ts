@@ -13,10 +13,18 @@ export function useQuery<T>(
 ): [T | undefined, () => Promise<void>, boolean] {
   const [latest, setLatest] = useState<T>();
   const [notFound, setNotFound] = useState(false);
+  /** The number of the query that was sent last, and of the one that is shown. */
+  const [turn] = useState({ sent: 0, shown: 0 });
   const refetch = async () => {
+    turn.sent += 1;
+    const mine = turn.sent;
     const { data, error } = await query();
+    // A reply that comes late says how things were before what is shown.
+    if (mine < turn.shown) return;
+    const missing = problemType(error) === '/problems/not-found';
+    if (data !== undefined || missing) turn.shown = mine;
     if (data !== undefined) setLatest(data);
-    setNotFound(problemType(error) === '/problems/not-found');
+    setNotFound(missing);
   };
   useEffect(() => void refetch(), [state.refreshes, ...about]);
   return [latest, refetch, notFound];

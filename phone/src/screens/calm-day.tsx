@@ -1,5 +1,5 @@
 // Home on a calm day, below the lantern: how I am today with one tap, and at most two quiet lines.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { api } from '../api/client';
 import { feelingLamp, feelingWord, waitsInWords } from '../components/check-in-parts';
 import { Icon } from '../components/icons';
@@ -14,14 +14,12 @@ import { to } from '../store/router';
 import { change, state } from '../store/store';
 import { myZone } from '../store/today';
 import { keepCheckIn, whoReadsOf } from './check-in';
-import type { TodayLine } from './today-lines';
 import { todayLines } from './today-lines';
 
 /** `ways`: what else there is stands below; `bookend`: no bookend runs, and one may be begun. */
 export function CalmDay({ ways, bookend }: { ways: boolean; bookend: boolean }) {
   const [page] = useQuery(() => api.GET('/v1/check-ins', { params: { query: { mine: true, week: false, limit: 1 } } }));
-  const [lines, setLines] = useState<TodayLine[]>([]);
-  useEffect(() => void todayLines().then(setLines), [state.refreshes]);
+  const [lines = []] = useQuery(async () => ({ data: await todayLines() }));
   useEffect(() => void sendKept(), []);
   const letter = waitingCheckIn(state.letters, state.now, myZone());
   const [last] = page?.items ?? [];

@@ -1,6 +1,5 @@
 // The first week of somebody who reaches out: a page with a few things that help, one after another, and a row on Home that leads
 // to it. Nothing of it is needed, and nothing of it stands in the way of the button.
-import { useEffect, useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
 import { Button, Headline } from '../components/basics';
 import { hasHours } from '../components/hours-in-words';
@@ -8,6 +7,7 @@ import { Lamp } from '../components/lamp';
 import { LinkItem, Row } from '../components/rows';
 import { SecondWay } from '../components/second-way';
 import { Back } from '../components/sub-page';
+import { useQuery } from '../components/use-query';
 import type { FirstStep, Situation } from '../domain/first-week';
 import { doneSteps, FIRST_STEPS, isFirstWeek, nextFirstStep } from '../domain/first-week';
 import { isEmptyPlan } from '../domain/plan';
@@ -48,8 +48,7 @@ export async function nextStep(): Promise<FirstStep | null> {
 
 /** On Home while the circle is empty. On a calm day its line stands for it. */
 export function FirstWeekRow() {
-  const [next, setNext] = useState<FirstStep | null>();
-  useEffect(() => void nextStep().then(setNext), [state.refreshes]);
+  const [next] = useQuery(async () => ({ data: await nextStep() }));
   if (next === undefined) return null;
   return next ? (
     <a class="card row" href={to('first-week')}>
@@ -61,8 +60,7 @@ export function FirstWeekRow() {
 }
 
 export function FirstWeek() {
-  const [situation, setSituation] = useState<Situation>();
-  useEffect(() => void loadSituation().then(setSituation), [state.refreshes]);
+  const [situation] = useQuery(async () => ({ data: await loadSituation() }));
   const done = situation ? doneSteps(situation) : [];
   const next = situation && nextFirstStep(situation);
   const lamp = (step: FirstStep) => {
