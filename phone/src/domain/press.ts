@@ -22,6 +22,8 @@ export interface Press {
   held?: 'network-error' | 'signed-out';
   /** Ends a reach-out instead; undone, stored and sent like a press. Only one of either is pending at a time. */
   close?: { id: string; outcome: Ending };
+  /** The all-clear in whose place it was made; taken back, that one waits again. */
+  instead?: Press;
 }
 
 export type Step = { kind: 'ring'; left: number } | { kind: 'ask' } | { kind: 'send' };

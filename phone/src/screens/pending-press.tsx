@@ -12,7 +12,7 @@ import { firstPushRecipients } from '../domain/push-recipients';
 import { t } from '../i18n';
 import { clock, list } from '../i18n/format';
 import { isSafe } from '../platform/storage';
-import { cancelPress, sendAnyway } from '../store/press';
+import { cancelPress, sendAnyway, startPress } from '../store/press';
 import { to } from '../store/router';
 import { change, state } from '../store/store';
 import { Unlocking } from './unlocking';
@@ -103,7 +103,9 @@ function NotSent({ press }: { press: Press }) {
           {t('sign-in.button')}
         </a>
       )}
-      {!press.close && (
+      {press.close ? (
+        <PressAnew />
+      ) : (
         <>
           <Numbers />
           {state.session === 'locked' ? <Unlocking /> : <PlanFold open />}
@@ -123,6 +125,9 @@ function NotSent({ press }: { press: Press }) {
   );
 }
 
+/** Beside an all-clear that waits: somebody may need their people again. */
+const PressAnew = () => <Button onPress={() => startPress()}>{t('press.button')}</Button>;
+
 /** Asks whether to send a press that is more than two hours old. */
 function Stale({ press }: { press: Press }) {
   return (
@@ -137,6 +142,7 @@ function Stale({ press }: { press: Press }) {
           {t(press.close ? 'pending-close.send' : 'pending.send')}
         </Button>
         <Button onPress={cancelPress}>{t('pending.cancel')}</Button>
+        {press.close && <PressAnew />}
       </section>
       <Numbers />
     </main>

@@ -20,8 +20,10 @@ let ringTimer = 0;
 
 /** Begin a press, or with `close` the end of a reach-out. The three seconds begin once it is stored on the phone. */
 export async function startPress(close?: Press['close']): Promise<void> {
-  if (!state.me || state.pendingPress) return;
-  const press = createPress(state.me.id, Date.now(), newKey(), close);
+  const { me, pendingPress: before } = state;
+  // An all-clear that has not arrived must keep nobody from pressing anew.
+  if (!me || (before && (close || !before.close))) return;
+  const press = { ...createPress(me.id, Date.now(), newKey(), close), ...(before && { instead: before }) };
   change({ pendingPress: press, circleEmpty: false, toast: '', now: serverNow() });
   await put('press', press);
   void requestSync('press');
@@ -33,11 +35,12 @@ function scheduleSend(press: Press): void {
   ringTimer = self.setTimeout(() => void sendPending(), Math.max(0, press.release_at - Date.now()) + 5);
 }
 
-/** Undo, or "Take it back": drop the press; nothing is sent. */
+/** Undo, or "Take it back": drop the press; nothing is sent, but an all-clear in whose place it was. */
 export async function cancelPress(): Promise<void> {
   clearTimeout(ringTimer);
-  change({ pendingPress: null });
-  await amend(() => null);
+  const before = state.pendingPress?.instead ?? null;
+  change({ pendingPress: before });
+  await amend(() => before);
   // It may have arrived although no reply came back; then the reach-out is open, and Home shows it.
   void refresh();
 }
@@ -100,6 +103,8 @@ export async function sendPending(): Promise<void> {
 }
 
 function applyOutcome(outcome: Outcome, reply: unknown, { close }: Press): void {
+  // A press took the place of this all-clear while it was under way.
+  if (close && state.pendingPress && !state.pendingPress.close) return;
   if (close && (outcome === 'sent' || outcome === 'over')) showClosed(close, outcome === 'over');
   else if (outcome === 'sent')
     change({ pendingPress: null, myReachOut: reply as ReachOut, online: true, messages: [] });
