@@ -76,7 +76,8 @@ function CurrentScreen() {
 }
 
 function Outside() {
-  const expired = state.session === 'expired' && !state.route.length;
+  // Whatever page it was: who was signed in is told so, and signs in again.
+  const expired = state.session === 'expired' && !isOutside(state.route[0] ?? '');
   const [name = '', ...parts] = expired ? ['sign-in'] : state.route;
   const screen = () => {
     if (expired && state.pendingPress) return <PendingPress press={state.pendingPress} />;

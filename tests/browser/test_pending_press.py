@@ -179,3 +179,14 @@ async def test_a_link_to_a_deleted_page(new_phone: NewPhone, circle: NewCircle) 
     await expect(phone.button("Reach out now")).to_be_visible()
     await phone.open("#/no-such-page")
     await expect(phone.button("Reach out now")).to_be_visible()
+
+
+async def test_signed_out_elsewhere_every_page_says_so(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    phone = await at_home(await new_phone("Noor"), noor)
+    await phone.open("#/bookends")
+    await phone.sees_heading("Something hard ahead?")
+    await noor.ask("DELETE", "/v1/sessions/others")
+    await phone.press_button("Start")
+    await phone.sees("You have been signed out on this phone.")
+    await expect(phone.link("Create account")).to_have_count(0)
