@@ -9,6 +9,7 @@ import { Form } from '../components/form';
 import { Dial, Lamp } from '../components/lamp';
 import { Call, CallList, nameOf } from '../components/people';
 import { Back } from '../components/sub-page';
+import { useDraft } from '../components/use-draft';
 import { useQuery } from '../components/use-query';
 import type { Member, Schemas } from '../contract/types';
 import { nextAt } from '../domain/calm';
@@ -51,17 +52,19 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   const [minutes, setMinutes] = useState(60);
   const [time, setTime] = useState('');
   const [key] = useState(newKey);
+  const [what = '', setWhat] = useDraft('bookend');
   const closest = sponsorFirst(people);
   const suggested = closest.find((member) => member.reachable) ?? closest[0];
   const [who, setWho] = useState(suggested?.id ?? '');
   const chosen = people.find((member) => member.id === who) ?? suggested;
   const start = async (readField: ReadField) => {
     const due = time ? nextAt(time, serverNow()) : serverNow() + minutes * MINUTE_MS;
-    const body = { what: readField('what') || null, due_at: new Date(due).toISOString(), companion: readField('who') };
+    const body = { what: what.trim() || null, due_at: new Date(due).toISOString(), companion: readField('who') };
     const { error } = await api.POST('/v1/bookends', {
       params: once(`${key}${body.companion}${time}${minutes}`),
       body,
     });
+    if (!error) setWhat('');
     await onPlanned();
     return errorText(error);
   };
@@ -105,7 +108,8 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
           </div>
           <Field
             label={t('bookend.what')}
-            name="what"
+            value={what}
+            onInput={(event: InputEvent) => setWhat((event.currentTarget as HTMLInputElement).value)}
             placeholder={t('bookend.what-example')}
             maxLength={500}
             autocomplete="off"

@@ -7,6 +7,7 @@ import { Lamp } from '../components/lamp';
 import { nameOf, names, role } from '../components/people';
 import { Item, LinkItem } from '../components/rows';
 import { Back } from '../components/sub-page';
+import { useDraft } from '../components/use-draft';
 import { useQuery } from '../components/use-query';
 import { endedQuietly, whoIsFree } from '../domain/calm';
 import { activeMembers } from '../domain/circle';
@@ -61,7 +62,7 @@ function Quiet({ onAgain }: { onAgain: () => void }) {
 }
 
 function CalmAsk() {
-  const [note, setNote] = useState('');
+  const [note = '', setNote] = useDraft('calm');
   const [failure, setFailure] = useState('');
   // One question, however often it is tried.
   const key = useRef(newKey());
@@ -76,7 +77,10 @@ function CalmAsk() {
       params: once(key.current),
       body: { calm: true, note: note.trim() || null },
     });
-    if (data) change({ myReachOut: data, messages: [] });
+    if (data) {
+      setNote('');
+      change({ myReachOut: data, messages: [] });
+    }
     const lost = problemType(error) === NETWORK_ERROR;
     setFailure(lost ? t('calm.no-reply') : errorText(error));
     if (error && !lost) key.current = newKey();

@@ -17,6 +17,7 @@ import { names } from '../components/people';
 import { LinkItem } from '../components/rows';
 import { Sharing } from '../components/sharing';
 import { Back } from '../components/sub-page';
+import { useDraft } from '../components/use-draft';
 import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
 import type { CheckIn, Content, Shares } from '../domain/check-in';
@@ -101,17 +102,19 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
   const sharedBefore = Object.fromEntries(
     (of?.shares ?? waiting?.shares ?? []).map(({ membership_id, parts }) => [membership_id, parts ?? []]),
   );
-  const [content, setContent] = useState<Content>({
-    feeling: before.feeling ?? null,
-    halt: before.halt ?? [],
-    note: before.note ?? null,
-  });
+  const [typed, type] = useDraft(of ? undefined : 'check-in');
+  const [chosen, setContent] = useState<Content>({ feeling: before.feeling ?? null, halt: before.halt ?? [] });
+  const content: Content = { ...chosen, note: (typed ?? before.note) || null };
   const [shares, setShares] = useState<Shares>(sharedBefore);
   const [message, setMessage] = useState('');
   const halt = content.halt ?? [];
   const keep = async () => {
-    if (of && FIELDS.every((part) => same(of[part], content[part]))) return setMessage(await changeShares(of, shares));
-    setMessage(await keepCheckIn(content, shares, { instead: letter, replaces: of ? [pathOf(of)] : [] }));
+    const isSame = of && FIELDS.every((part) => same(of[part], content[part]));
+    const problem = isSame
+      ? await changeShares(of, shares)
+      : await keepCheckIn(content, shares, { instead: letter, replaces: of ? [pathOf(of)] : [] });
+    setMessage(problem);
+    if (!problem) type('');
   };
   return (
     <main class="page">
@@ -137,7 +140,7 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
                   {feelingWord(feeling)}
                 </>,
               ])}
-              onPick={(feeling) => setContent({ ...content, feeling })}
+              onPick={(feeling) => setContent({ ...chosen, feeling })}
             />
           </section>
           <Checks
@@ -145,7 +148,7 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
             legend={t('check-in.halt')}
             options={HALTS.map((word) => [word, capitalized(haltWord(word))])}
             chosen={halt}
-            onToggle={(word) => setContent({ ...content, halt: toggled(halt, word) })}
+            onToggle={(word) => setContent({ ...chosen, halt: toggled(halt, word) })}
           />
           <div class="stack tight">
             <label for="note">{t('check-in.note')}</label>
@@ -155,7 +158,7 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
               rows={2}
               maxLength={2000}
               value={content.note ?? ''}
-              onInput={(event) => setContent({ ...content, note: event.currentTarget.value || null })}
+              onInput={(event) => type(event.currentTarget.value)}
             />
           </div>
         </>

@@ -10,6 +10,7 @@ import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { nameOf } from '../components/people';
 import { Back } from '../components/sub-page';
+import { useDraft } from '../components/use-draft';
 import { activeMembers } from '../domain/circle';
 import { DAYS } from '../domain/hours';
 import { sponsorFirst } from '../domain/sponsor-first';
@@ -20,6 +21,14 @@ import { newKey } from '../platform/random-key';
 import { fromHere, replaceRoute, to } from '../store/router';
 import { change, state } from '../store/store';
 import { Remove } from './own-commitment';
+
+/** What was picked, or `own` in one's own words; nothing yet where `text` is null. */
+interface Fields {
+  text: string | null;
+  own: string;
+  days: number[];
+  at: string;
+}
 
 interface Pick {
   text: string;
@@ -52,22 +61,27 @@ function picks(): Pick[] {
 export function CommitmentForm({ of }: { of?: Commitment }) {
   const all = picks();
   const listed = all.some((item) => item.text === of?.text);
-  const [text, setText] = useState(of && !listed ? OWN : (of?.text ?? null));
-  const [days, setDays] = useState(of?.days ?? []);
-  const [at, setAt] = useState(of?.at ?? '18:00');
+  const [draft, keep] = useDraft(of ? undefined : 'commitment');
+  const fields: Fields = {
+    text: of && !listed ? OWN : (of?.text ?? null),
+    own: listed ? '' : (of?.text ?? ''),
+    days: of?.days ?? [],
+    at: of?.at ?? '18:00',
+    ...(draft && (JSON.parse(draft) as Fields)),
+  };
+  const { text, own, days, at } = fields;
+  const choose = (part: Partial<Fields>) => keep(JSON.stringify({ ...fields, ...part }));
+  // Who may know of it is no part of a draft: nobody until a name is tapped.
   const [witness, setWitness] = useState(of?.witness?.membership_id ?? '');
   const sent = useRef({ body: '', key: '' });
   const pick = (picked: string) => {
     const found = all.find((item) => item.text === picked);
-    setText(picked);
-    if (!found || of) return;
-    setDays(found.days);
-    setAt(found.at);
+    choose({ text: picked, ...(found && !of && { days: found.days, at: found.at }) });
   };
   const save = async (read: ReadField) => {
     if (!days.length) return t('commitment.no-days');
     const body = {
-      text: text || read('text'),
+      text: text || own,
       days,
       at: read('at'),
       ...(witness !== (of?.witness?.membership_id ?? '') && { witness: witness || null }),
@@ -77,6 +91,7 @@ export function CommitmentForm({ of }: { of?: Commitment }) {
       ? await api.PATCH('/v1/commitments/{commitment_id}', { params: { path: { commitment_id: of.id } }, body })
       : await api.POST('/v1/commitments', { params: once(keyOf(sent.current, body)), body });
     if (error) return errorText(error);
+    keep('');
     ifHere(() => replaceRoute('commitments'));
     change({ toast: t('all.saved') });
     return '';
@@ -100,19 +115,20 @@ export function CommitmentForm({ of }: { of?: Commitment }) {
             required
             maxLength={200}
             autocomplete="off"
-            defaultValue={listed ? '' : (of?.text ?? '')}
+            value={own}
+            onInput={(event: InputEvent) => choose({ own: (event.currentTarget as HTMLInputElement).value })}
           />
         )}
         {text !== null && (
           <>
-            <Days look="name" legend={t('commitment.days')} days={days} onPick={setDays} />
+            <Days look="name" legend={t('commitment.days')} days={days} onPick={(picked) => choose({ days: picked })} />
             <Field
               label={t('commitment.time')}
               name="at"
               type="time"
               required
               value={at}
-              onInput={(event: InputEvent) => setAt((event.currentTarget as HTMLInputElement).value)}
+              onInput={(event: InputEvent) => choose({ at: (event.currentTarget as HTMLInputElement).value })}
             />
             <WitnessField witness={witness} onPick={setWitness} />
             <Button submit kind="main">

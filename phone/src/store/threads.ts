@@ -14,7 +14,7 @@ const ITEMS = 30;
 
 interface Kept {
   threads: Record<string, ThreadItem[]>;
-  /** What was typed and has not arrived, by person. */
+  /** What was typed and has not arrived, by person, or by the form it stands in. */
   drafts: Record<string, string>;
   /** The newest that came from this person and was told to be read. An older release kept none. */
   read?: Record<string, string>;
@@ -62,7 +62,9 @@ export async function keepRead(id: string, newest: string): Promise<void> {
   await save();
 }
 
+/** `id`: of the person they are for, or the name of a form. */
 export async function keepDraft(id: string, text: string): Promise<void> {
+  await loadShown(id);
   kept.drafts[id] = text;
   await save();
 }

@@ -1,0 +1,73 @@
+"""What stands typed in a form and was not sent: a reload and the app lock leave it there, until it is sent."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.calm import of
+from tests.browser.conftest import NewCircle, NewPhone
+from tests.browser.locked import sets_pin, types_pin
+from tests.browser.phone import SCRIPTS
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+WORDS = "A long day, and it is not over."
+FORMS = {
+    "check-in": ("#/check-ins/new", "A few words, if you like", "Keep this"),
+    "bookend": ("#/bookends", "What is it? You can leave this out", "Start"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_what_was_typed_outlives_a_reload_and_the_lock(new_phone: NewPhone, circle: NewCircle, form: str) -> None:
+    maya, _ = await circle("Maya", "Ben")
+    where, label, button = FORMS[form]
+    phone = await of(new_phone, maya)
+    await phone.sees("1 person can be reached now.")
+    await sets_pin(phone)
+    await phone.open(where)
+    field = phone.page.get_by_label(label)
+    await field.fill(WORDS)
+    await phone.page.wait_for_timeout(300)
+    await phone.page.reload()
+    await types_pin(phone.page)
+    await expect(field).to_have_value(WORDS)
+    # Nobody reads it on the phone.
+    assert WORDS not in f"{await phone.page.evaluate((SCRIPTS / 'kept.js').read_text())}"
+    await phone.press_button(button)
+    await expect(field).to_have_count(0)
+    if form == "bookend":
+        [bookend] = (await maya.ask("GET", "/v1/bookends?open=true"))["items"]
+        assert bookend["what"] == WORDS
+        await maya.ask("DELETE", f"/v1/bookends/{bookend['id']}")
+    await phone.open("#/settings")
+    await phone.open(where)
+    if form == "bookend":
+        await expect(field).to_have_value("")
+    else:
+        [kept] = (await maya.ask("GET", "/v1/check-ins?mine=true"))["items"]
+        assert kept["note"] == WORDS
+        await expect(field).to_have_value("")
+
+
+async def test_a_commitment_that_was_begun_outlives_a_reload(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, _ = await circle("Maya", "Ben")
+    phone = await of(new_phone, maya, "#/commitments/new")
+    await phone.page.get_by_label("My own words").check()
+    own = phone.page.get_by_role("textbox", name="My own words")
+    await own.fill("Water the plants")
+    await phone.page.get_by_label("Tue", exact=True).check()
+    await phone.page.get_by_label("What time?").fill("07:15")
+    await phone.page.get_by_label("Ben", exact=True).check()
+    await phone.page.wait_for_timeout(300)
+    await phone.page.reload()
+    await expect(own).to_have_value("Water the plants")
+    await expect(phone.page.get_by_label("Tue", exact=True)).to_be_checked()
+    await expect(phone.page.get_by_label("What time?")).to_have_value("07:15")
+    # Nobody knows of it until a name is tapped.
+    await expect(phone.page.get_by_label("Nobody")).to_be_checked()
+    await phone.press_button("I mean to do this")
+    await phone.sees("Water the plants")
+    await phone.link("Something I mean to do").click()
+    await expect(phone.page.get_by_label(re.compile("^My own words")).first).not_to_be_checked()
