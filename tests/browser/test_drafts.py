@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.calm import of
 from tests.browser.conftest import NewCircle, NewPhone
@@ -71,3 +71,31 @@ async def test_a_commitment_that_was_begun_outlives_a_reload(new_phone: NewPhone
     await phone.sees("Water the plants")
     await phone.link("Something I mean to do").click()
     await expect(phone.page.get_by_label(re.compile("^My own words")).first).not_to_be_checked()
+
+
+async def test_a_bookend_whose_reply_was_lost_is_begun_once(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, _ = await circle("Maya", "Ben")
+    phone = await of(new_phone, maya, "#/bookends", service_workers="block")
+    sent: list[str] = []
+
+    async def lose(route: Route) -> None:
+        """Only the second try gets its reply, and nobody hears of the first."""
+        if route.request.method == "POST":
+            sent.append(route.request.method)
+            answer = await route.fetch()
+            if len(sent) == 2:
+                await route.fulfill(response=answer)
+                return
+        await route.abort()
+
+    await phone.page.get_by_label(FORMS["bookend"][1]).fill(WORDS)
+    await phone.page.route("**/v1/bookends*", lose)
+    await phone.press_button("Start")
+    await phone.sees("There is no connection right now.")
+    await phone.page.wait_for_timeout(50)
+    async with phone.page.expect_response(lambda reply: reply.request.method == "POST") as answered:
+        await phone.press_button("Start")
+    assert (await answered.value).ok
+    await phone.page.unroute("**/v1/bookends*")
+    await expect(phone.button("10 more minutes")).to_be_visible()
+    assert len((await maya.ask("GET", "/v1/bookends?open=true"))["items"]) == 1

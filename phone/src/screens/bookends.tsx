@@ -1,6 +1,5 @@
 // Bookends: say before something hard when you will be back, and who is told if you are not; and the companion's side.
-
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Button, ErrorText, Headline, RadioGroup } from '../components/basics';
 import { Field } from '../components/field';
@@ -32,6 +31,8 @@ type Bookend = Schemas['BookendOut'];
 const MINUTE_MS = 60_000;
 const AGAIN_MS = 10 * MINUTE_MS;
 const MINUTES = [30, 60, 120, 180];
+/** For so long the same choice is the same bookend. */
+const SAME_MS = 5 * MINUTE_MS;
 
 export function Bookends({ id }: { id?: string | undefined }) {
   const [open, refetch] = useQuery(() => api.GET('/v1/bookends', { params: { query: { open: true, mine: true } } }));
@@ -51,19 +52,22 @@ function Plan({ onPlanned }: { onPlanned: () => unknown }) {
   const people = activeMembers(state.circle);
   const [minutes, setMinutes] = useState(60);
   const [time, setTime] = useState('');
-  const [key] = useState(newKey);
   const [what = '', setWhat] = useDraft('bookend');
+  const sent = useRef({ choice: '', at: 0, key: '', due_at: '' });
   const closest = sponsorFirst(people);
   const suggested = closest.find((member) => member.reachable) ?? closest[0];
   const [who, setWho] = useState(suggested?.id ?? '');
   const chosen = people.find((member) => member.id === who) ?? suggested;
   const start = async (readField: ReadField) => {
-    const due = time ? nextAt(time, serverNow()) : serverNow() + minutes * MINUTE_MS;
-    const body = { what: what.trim() || null, due_at: new Date(due).toISOString(), companion: readField('who') };
-    const { error } = await api.POST('/v1/bookends', {
-      params: once(`${key}${body.companion}${time}${minutes}`),
-      body,
-    });
+    const at = serverNow();
+    const due = time ? nextAt(time, at) : at + minutes * MINUTE_MS;
+    const said = { what: what.trim() || null, companion: readField('who') };
+    const choice = JSON.stringify([said, time || minutes]);
+    // The same once more is the same bookend, to the second: the first may have arrived although no reply came.
+    if (sent.current.choice !== choice || at - sent.current.at > SAME_MS)
+      sent.current = { choice, at, key: newKey(), due_at: new Date(due).toISOString() };
+    const body = { ...said, due_at: sent.current.due_at };
+    const { error } = await api.POST('/v1/bookends', { params: once(sent.current.key), body });
     if (!error) setWhat('');
     await onPlanned();
     return errorText(error);
