@@ -32,9 +32,15 @@ async function words(): Promise<void> {
   )
     await new Promise((resolve) => setTimeout(resolve, 2_000));
   const ground = document.getElementById('app');
-  // Remove what index.html shows while the app takes long to start.
-  ground?.replaceChildren();
-  if (ground) drawWith(() => render(<App />, ground));
+  let begun = false;
+  if (ground)
+    drawWith(() => {
+      // Until it is known what to show, what index.html says while that takes long stays.
+      if (!begun && state.session === 'starting') return;
+      if (!begun) ground.replaceChildren();
+      begun = true;
+      render(<App />, ground);
+    });
 }
 
 addEventListener('hashchange', () => {

@@ -1,5 +1,6 @@
 """Odd values, from the browser or from the server: a screen may fail, but the button, the numbers and the nav stay."""
 
+import asyncio
 import json
 import re
 
@@ -71,3 +72,21 @@ async def test_a_failing_screen_keeps_the_button_the_numbers_and_the_nav(
     # The cause is in the console.
     assert phone.errors
     phone.errors.clear()
+
+
+async def test_a_server_that_takes_long_leaves_no_empty_page(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, _ = await circle("Noor", "Ben")
+    phone = await new_phone("Noor", service_workers="block")
+    await phone.belongs_to(noor)
+    slow = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await slow.wait()
+        await route.continue_()
+
+    await phone.page.route("**/v1/me", hold)
+    await phone.open()
+    await phone.sees("Porchlight is taking long to start.")
+    slow.set()
+    await phone.sees("1 person can be reached now.")
+    await phone.no_longer_sees("taking long to start")
