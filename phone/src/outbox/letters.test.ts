@@ -210,3 +210,16 @@ test('a letter may replace something: it is sent as a PUT', async () => {
   await sendLetters('maya');
   expect(requests.map(({ method }) => method)).toEqual(['PUT']);
 });
+
+test('a browser that seals nothing loses nothing while the page is open', async () => {
+  const { keep, lettersOf, sendLetters } = await outbox();
+  await keep(letter('before'));
+  vi.spyOn(crypto.subtle, 'encrypt').mockRejectedValue(new Error('no'));
+  await keep(letter('one'));
+  expect((await lettersOf('maya')).map(({ key }) => key)).toEqual(['before', 'one']);
+  const requests = server(created);
+  await sendLetters('maya');
+  expect(requests.map(({ key }) => key)).toEqual(['before', 'one']);
+  expect(await lettersOf('maya')).toEqual([]);
+  vi.restoreAllMocks();
+});

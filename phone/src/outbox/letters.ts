@@ -45,18 +45,22 @@ whenForgotten((end) => {
 });
 
 async function read(): Promise<Letter[]> {
+  if (unsealable.length) return unsealable;
   const held = await get<Sealed>('letters');
   // Sealed with a key that is gone: nobody can read it any more.
-  return held ? unsealed<Letter[]>('letter-key', held).catch(() => []) : unsealable;
+  return held ? unsealed<Letter[]>('letter-key', held).catch(() => []) : [];
 }
 
 async function write(letters: Letter[]): Promise<void> {
   unsealable = letters;
   if (!letters.length) await Promise.all([drop('letters'), drop('letter-key')]);
   else if (isSecureContext) {
-    await putSealed('letters', 'letter-key', letters);
-    // Another tab may send them or give them up, and what it has emptied is empty here.
-    unsealable = [];
+    // A browser that does not seal in time, or at all, must not lose what was written.
+    await putSealed('letters', 'letter-key', letters).then(
+      // Another tab may send them or give them up, and what it has emptied is empty here.
+      () => (unsealable = []),
+      () => undefined,
+    );
   }
 }
 
