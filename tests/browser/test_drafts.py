@@ -99,3 +99,21 @@ async def test_a_bookend_whose_reply_was_lost_is_begun_once(new_phone: NewPhone,
     await phone.page.unroute("**/v1/bookends*")
     await expect(phone.button("10 more minutes")).to_be_visible()
     assert len((await maya.ask("GET", "/v1/bookends?open=true"))["items"]) == 1
+
+
+async def test_two_tabs_keep_what_is_typed_in_either(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, _ = await circle("Maya", "Ben")
+    phone = await of(new_phone, maya, "#/check-ins/new")
+    here = phone.page.get_by_label(FORMS["check-in"][1])
+    await here.fill("A long")
+    other = await phone.context.new_page()
+    await other.goto(f"{phone.url}/#/bookends")
+    there = other.get_by_label(FORMS["bookend"][1])
+    await there.fill("A dinner")
+    await other.wait_for_timeout(300)
+    await here.fill(WORDS)
+    await phone.page.wait_for_timeout(300)
+    await other.reload()
+    await expect(there).to_have_value("A dinner")
+    await phone.page.reload()
+    await expect(here).to_have_value(WORDS)

@@ -1,10 +1,11 @@
 // Threads on this phone: what was shown last, for when there is no network, and what stands typed in the field.
 import type { ThreadItem } from '../contract/types';
 import type { Reply } from '../outbox/letters';
+import { serializer } from '../outbox/lock';
 import { whenForgotten } from '../platform/forget';
 import type { Sealed } from '../platform/sealing';
 import { putSealed, unsealed } from '../platform/sealing';
-import { get } from '../platform/storage';
+import { get, whileKept } from '../platform/storage';
 import { onSentLater, sendOrKeep } from './letters';
 import { state } from './store';
 
@@ -23,17 +24,26 @@ interface Kept {
 const NOTHING = (): Kept => ({ threads: {}, drafts: {} });
 let kept = NOTHING();
 let keptOf = '';
+/** Whose drafts were typed here since they were stored last. */
+let typed = new Set<string>();
 whenForgotten(() => {
   kept = NOTHING();
+  typed = new Set();
   keptOf = '';
 });
+
+const serialized = serializer('porchlight-threads');
+
+async function stored(): Promise<Kept | undefined> {
+  const held = await get<Sealed>('threads');
+  return held && unsealed<Kept>('key', held).catch(() => undefined);
+}
 
 /** Load what was shown last, newest first; undefined where this thread was not open here. */
 export async function loadShown(id: string): Promise<ThreadItem[] | undefined> {
   const me = state.me?.id ?? '';
   if (keptOf !== me) {
-    const held = await get<Sealed>('threads');
-    const opened = held && (await unsealed<Kept>('key', held).catch(() => undefined));
+    const opened = await stored();
     if (keptOf !== me) kept = opened ?? NOTHING();
     keptOf = me;
   }
@@ -66,11 +76,21 @@ export async function keepRead(id: string, newest: string): Promise<void> {
 export async function keepDraft(id: string, text: string): Promise<void> {
   await loadShown(id);
   kept.drafts[id] = text;
+  typed.add(id);
   await save();
 }
 
 async function save(): Promise<void> {
-  if (isSecureContext && state.session === 'in') await putSealed('threads', 'key', kept).catch(() => undefined);
+  if (!isSecureContext || state.session !== 'in') return;
+  const isKept = whileKept('threads');
+  await serialized(async () => {
+    const others = (await stored())?.drafts ?? {};
+    if (!isKept()) return;
+    // What was typed or sent in another tab meanwhile is newer there.
+    for (const [id, text] of Object.entries(others)) if (!typed.has(id)) kept.drafts[id] = text;
+    typed = new Set();
+    await putSealed('threads', 'key', kept).catch(() => undefined);
+  });
 }
 
 /** Whether quiet words reach them here: a guest has no page for them. */
