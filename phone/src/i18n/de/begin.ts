@@ -49,7 +49,7 @@ export const begin = {
   'sign-in.button': 'Anmelden',
   'sign-in.head': 'Schön, dass du wieder da bist.',
   'sign-in.expired': 'Du bist auf diesem Telefon abgemeldet worden.',
-  'sign-in.expired-say': 'Melde dich wieder an. Es ist nichts verloren.',
+  'sign-in.expired-say': 'Melde dich wieder an. Was noch zu senden ist, bleibt.',
   'sign-in.expired-press': 'Dein Zeichen ist auf diesem Telefon gespeichert. Melde dich wieder an, dann geht es sofort hinaus.',
   'sign-in.passkey': 'Mit Passkey anmelden',
   'sign-in.recover': 'Ersatzcode benutzen',

@@ -49,7 +49,7 @@ export const begin = {
   'sign-in.button': 'Sign in',
   'sign-in.head': 'Welcome back.',
   'sign-in.expired': 'You have been signed out on this phone.',
-  'sign-in.expired-say': 'Sign in again. Nothing is lost.',
+  'sign-in.expired-say': 'Sign in again. What waits to be sent is kept.',
   'sign-in.expired-press': 'Your press is kept on this phone. Sign in again, and it goes out at once.',
   'sign-in.passkey': 'Use a passkey',
   'sign-in.recover': 'Use a recovery code',

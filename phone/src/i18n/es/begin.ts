@@ -49,7 +49,7 @@ export const begin = {
   'sign-in.button': 'Entrar',
   'sign-in.head': 'Qué bien verte de nuevo.',
   'sign-in.expired': 'Se cerró tu sesión en este teléfono.',
-  'sign-in.expired-say': 'Entra de nuevo. No se pierde nada.',
+  'sign-in.expired-say': 'Entra de nuevo. Lo que falta por enviar se guarda.',
   'sign-in.expired-press': 'Tu aviso está guardado en este teléfono. Entra de nuevo y sale enseguida.',
   'sign-in.passkey': 'Usar una llave de acceso',
   'sign-in.recover': 'Usar un código de recuperación',
