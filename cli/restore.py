@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from cli.sqlite_copy import COMPANIONS, copy_database, open_read_only, remove_database
+from core.folder_lock import folder_locked
 from core.schema import MIN_REVISION
 from core.settings import Settings
 from migrations.run import head_revision
@@ -26,13 +27,15 @@ def restore_command(settings: Settings, backup: Path) -> int:
         revision = _check_backup(backup)
         draft = place.with_name(f".{place.name}.restoring")
         place.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _copy(backup, draft)
-            kept = _keep_aside(place)
-            draft.replace(place)
-        finally:
-            # Whoever was erased since must not live on in a file that nobody looks for.
-            remove_database(draft)
+        # Two at once would share the draft: one would put half of the other's copy in place, and say that it was its own.
+        with folder_locked(place.parent):
+            try:
+                _copy(backup, draft)
+                kept = _keep_aside(place)
+                draft.replace(place)
+            finally:
+                # Whoever was erased since must not live on in a file that nobody looks for.
+                remove_database(draft)
     except RestoreError as error:
         print(error, file=sys.stderr)
         return 1

@@ -2,15 +2,16 @@
 
 import base64
 import contextlib
-import fcntl
 import os
 import secrets
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from core.folder_lock import folder_locked
 
 KEY_BYTES = 32
 RELOAD_SECONDS = 1.0
@@ -130,15 +131,9 @@ def create_key_file(path: Path, comment: str) -> None:
     write_secret(path, "\n".join((f"# {comment}", f"index {_new_key()}", _key_line())) + "\n")
 
 
-@contextlib.contextmanager
-def changing(path: Path) -> Iterator[None]:
+def changing(path: Path) -> contextlib.AbstractContextManager[None]:
     """Let one process at a time change a key file: of two that add a key at once, one would lose the other's for good."""
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+    return folder_locked(path.parent)
 
 
 def add_key(path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from cli.backup import backup_command
 from cli.restore import restore_command
+from cli.sqlite_copy import copy_database
 from core.settings import Settings
 from migrations.run import upgrade
 
@@ -91,6 +94,28 @@ def test_at_no_moment_of_a_restore_is_there_no_database(tmp_path: Path, monkeypa
     with pytest.raises(KeyboardInterrupt):
         restore_command(settings, tmp_path / "copy.db")
     assert mark_in(tmp_path / "porchlight.db") == "present"
+
+
+def test_of_two_restores_at_once_one_waits_for_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = installation(tmp_path, "present")
+    for name in ("one", "two"):
+        installation(tmp_path / name, name)
+
+    def copy_slowly(source: Path, target: Path) -> str:
+        integrity = copy_database(source, target)
+        time.sleep(1.1)  # longer than a second, which is how finely the names of what is kept aside differ
+        return integrity
+
+    monkeypatch.setattr("cli.restore.copy_database", copy_slowly)
+    with ThreadPoolExecutor() as both:
+        restored = [
+            both.submit(restore_command, settings, tmp_path / name / "porchlight.db") for name in ("one", "two")
+        ]
+    assert [one.result() for one in restored] == [0, 0]
+    last = mark_in(tmp_path / "porchlight.db")
+    kept = {mark_in(file) for file in tmp_path.glob("porchlight.db.before-*")}
+    assert kept | {last} == {"present", "one", "two"}
+    assert not list(tmp_path.glob("*.restoring*"))
 
 
 def test_a_link_to_the_database_stays_one(tmp_path: Path) -> None:
