@@ -13,7 +13,8 @@ context.configure(
     # SQLite cannot alter a table in place; batch mode copies it.
     render_as_batch=True,
     compare_type=True,
-    transaction_per_migration=False,
+    # On SQLite there is one transaction already, which holds them all.
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,5 +1,6 @@
 """Migrates a database, for the command, the start of an embedded installation, and tests."""
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,12 @@ LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "10min"
 MIGRATION_LOCK_ID = 7_205_114
 """The advisory lock that prevents concurrent migrations."""
+ATTEMPTS = 12
+"""How often a revision is begun that finds its tables in use."""
+REST_SECONDS = 1.0
+"""Between two attempts, so that what waited meanwhile is served."""
+_TABLES_IN_USE = frozenset({"40P01", "55P03"})
+"""PostgreSQL's codes for a deadlock, and for a lock that was not available in time."""
 
 
 def config(connection: Connection | None = None) -> "Config":
@@ -41,7 +48,9 @@ def head_revision() -> str:
 async def upgrade(url: str, revision: str = "head") -> None:
     """Migrate the database at `url` to this revision; does nothing if it is up to date, or of a newer release.
 
-    Raises what the database raises, for instance when a lock was not available in time; then nothing was changed.
+    On SQLite it happens whole or not at all. On PostgreSQL each revision does: servers that run meanwhile hold locks on the
+    tables in another order, so one that gets into their way is begun again. Raises what the database raises; the same
+    call then goes on where it was.
     """
     engine = open_engine(make_url(url), poolclass=NullPool)
     try:
@@ -50,8 +59,17 @@ async def upgrade(url: str, revision: str = "head") -> None:
                 # Alembic costs a start 6 MB, and most starts have nothing to do. It also does not know what a newer release,
                 # beside which this one runs, or back from which an operator goes, has made of the tables.
                 return
-            await connection.run_sync(_upgrade, revision)
-            await connection.commit()
+            for attempt in range(1, ATTEMPTS + 1):
+                try:
+                    await connection.run_sync(_upgrade, revision)
+                    await connection.commit()
+                except DBAPIError as error:
+                    await connection.rollback()
+                    if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in _TABLES_IN_USE:
+                        raise
+                else:
+                    return
+                await asyncio.sleep(REST_SECONDS)
     finally:
         await engine.dispose()
 
@@ -69,12 +87,17 @@ async def _is_recent_enough(connection: AsyncConnection) -> bool:
 
 def _upgrade(connection: Connection, revision: str) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
-        connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK_ID})"))
+        # For the session, which ends with the migration: each revision has a transaction of its own.
+        connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+        connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
+        connection.execute(text(f"SELECT pg_advisory_lock({MIGRATION_LOCK_ID})"))
+        connection.commit()
     else:
         connection.exec_driver_sql("PRAGMA busy_timeout = 10000")
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        # Python's driver begins none before it changes a table. A start that was killed between two changes, or found
+        # the disk full, would leave tables that no later start could bring up to date.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     from alembic import command
 
     command.upgrade(config(connection), revision)
