@@ -23,7 +23,7 @@ class StartupApp:
         self._app = app
 
     def waiting(self, because: str) -> None:
-        """Set the reason that /readyz gives: database or schema."""
+        """Set the reason that /readyz gives: database, schema or read_only."""
         self._because = because
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

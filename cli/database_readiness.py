@@ -21,9 +21,9 @@ log = structlog.get_logger(__name__)
 
 
 async def wait_for_database(settings: Settings, waiting: Callable[[str], None], stop: asyncio.Event) -> None:
-    """Return once the database is reachable and its schema is recent enough, or when `stop` is set.
+    """Return once the database is reachable, its schema is recent enough and it takes writes, or when `stop` is set.
 
-    `waiting` is called with the reason: `database` or `schema`.
+    `waiting` is called with the reason: `database`, `schema` or `read_only`.
     """
     database = Database(settings.sqlalchemy_url, connections=2)
     checks = 0
@@ -33,6 +33,11 @@ async def wait_for_database(settings: Settings, waiting: Callable[[str], None], 
                 await check_database(database)
             except SchemaTooOldError:
                 because, hint = "schema", "Run: porchlight migrate"
+            except ReadOnlyDatabaseError:
+                because, hint = (
+                    "read_only",
+                    "The database takes no writes: a standby, or default_transaction_read_only.",
+                )
             except (OSError, DBAPIError, TimeoutError) as error:
                 because, hint = "database", operator_errors.explain(error, settings) or type(error).__name__
             else:
@@ -51,8 +56,12 @@ class SchemaTooOldError(Exception):
     """The tables are missing, or older than this release requires."""
 
 
+class ReadOnlyDatabaseError(Exception):
+    """The database answers, and takes no writes."""
+
+
 async def check_database(database: Database) -> None:
-    """Raise SchemaTooOldError, or the driver's error when the database is unreachable; return when it can be used."""
+    """Return when the database can be used. Raises SchemaTooOldError, ReadOnlyDatabaseError, or the driver's error."""
     await database.ping(5)
     async with database.read() as session:
         if database.sqlite:
@@ -65,3 +74,5 @@ async def check_database(database: Database) -> None:
         # Revisions are numbered, so a newer schema (of a release that is being rolled out) is accepted.
         if revision is None or str(revision) < MIN_REVISION:
             raise SchemaTooOldError
+    if not await database.takes_writes():
+        raise ReadOnlyDatabaseError

@@ -70,6 +70,11 @@ class AsyncpgPool:
             connection.terminate()
         self._release_place(None if connection.is_closed() else connection)
 
+    def close_idle(self) -> None:
+        """Close every idle connection: who comes next opens a new one, which may lead to another server."""
+        for connection, _ in self._idle:
+            connection.terminate()
+
     async def close(self) -> None:
         """Close what is idle, and from now on every connection that is returned; whoever waits or comes is refused."""
         self._closed = True
@@ -164,4 +169,9 @@ class Loan:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.give_back(self._statements.connection, reusable=not self._statements.interrupted)
+        statements = self._statements
+        if statements.read_only:
+            # The other connections are as old. They would refuse every press for as long as this process runs, also
+            # once the database takes writes again, or another server has taken its place.
+            self._pool.close_idle()
+        self._pool.give_back(statements.connection, reusable=not (statements.interrupted or statements.read_only))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from core.asyncpg_pool import AsyncpgPool
-from core.engines import open_engine, probe_idle_connections
+from core.engines import open_engine, probe_idle_connections, replace_read_only_connections
 from core.statements import SessionStatements, Statements
 
 LOCK_WAIT_SECONDS = 10
@@ -63,6 +63,7 @@ class Database:
                 pool_use_lifo=True,
             )
             probe_idle_connections(self.writer)
+            replace_read_only_connections(self.writer)
             self.reader = self.writer.execution_options(isolation_level="AUTOCOMMIT")
         self._write = async_sessionmaker(self.writer, expire_on_commit=False)
         self._read = async_sessionmaker(self.reader, expire_on_commit=False)
@@ -107,6 +108,20 @@ class Database:
         """Raise an error when the database does not answer within `seconds`."""
         async with asyncio.timeout(seconds), self.reader.connect() as connection:
             await connection.execute(text("SELECT 1"))
+
+    async def takes_writes(self) -> bool:
+        """Return whether PostgreSQL takes writes: not on a standby, and not while they are switched off.
+
+        If not, the idle connections are closed: the next ones may find that it does again.
+        """
+        if self.sqlite:
+            return True
+        async with self.reader.connect() as connection:
+            read_only = (await connection.execute(text("SELECT current_setting('transaction_read_only')"))).scalar_one()
+        if read_only == "on":
+            await self.writer.dispose()
+            self._pool.close_idle()
+        return bool(read_only == "off")
 
     async def truncate_wal(self) -> bool:
         """Move SQLite's write-ahead log into the database and truncate it; return whether that succeeded.

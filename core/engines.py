@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias, cast
 import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import AdaptedConnection, DBAPIConnection
+from sqlalchemy.engine.interfaces import AdaptedConnection, DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -29,6 +29,8 @@ IDLE_SECONDS: Final = 30.0
 """Seconds after which an idle connection is asked before it is used; firewalls forget after some minutes."""
 PROBE_SECONDS: Final = 1.0
 """Seconds that a connection has to answer then; a press waits meanwhile."""
+READ_ONLY_STATE: Final = "25006"
+"""PostgreSQL's code for a write where none is taken: on a standby, or in a session that began while writes were switched off."""
 _KEEPALIVES: Final = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 5_000}
 """Options of TCP by their names in `socket`, in seconds, but the last one: milliseconds without an acknowledgement."""
 
@@ -102,6 +104,15 @@ def probe_idle_connections(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "close")
     def on_close(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
         idle.pop(entry, None)
+
+
+def replace_read_only_connections(engine: AsyncEngine) -> None:
+    """Let an engine on PostgreSQL open its connections anew once one of them was refused a write, as `AsyncpgPool` does."""
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def on_error(context: ExceptionContext) -> None:
+        if getattr(context.original_exception, "sqlstate", None) == READ_ONLY_STATE:
+            context.is_disconnect = True
 
 
 def _keep_alive(connection: AsyncpgConnection) -> None:

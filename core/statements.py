@@ -59,6 +59,8 @@ class AsyncpgStatements:
         self.connection = connection
         self.interrupted = False
         """Whether a statement was left before its reply was complete."""
+        self.read_only = False
+        """Whether a write was refused because this connection's server, or its session, takes none."""
 
     async def fetch(self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Sequence[Any]:
         sql, arguments = compiled(statement).bind(values)
@@ -84,6 +86,7 @@ class AsyncpgStatements:
             records = await self.connection.fetch(sql, *arguments)
         except asyncpg.PostgresError as error:
             self.interrupted = False
+            self.read_only = isinstance(error, asyncpg.ReadOnlySQLTransactionError)
             # SQLSTATE class 23: a constraint was violated.
             kind = IntegrityError if str(error.sqlstate).startswith("23") else DBAPIError
             raise kind(None, None, error) from error

@@ -53,13 +53,18 @@ async def check_alive() -> dict[str, str]:
 @router.get(
     "/readyz",
     summary="Check that this place is ready",
-    responses={503: {"description": "The database is away, its schema is too old, or no key opens push addresses."}},
+    responses={
+        503: {
+            "description": "The database is away or takes no writes, its schema is too old, or no key opens push addresses."
+        }
+    },
     operation_id="check_ready",
 )
 async def check_ready(context: Services, to: Literal["serve"] | None = None) -> JSONResponse:
-    """Check that the database answers, its schema is recent enough for this release, and this process can push.
+    """Check that the database answers and takes writes, its schema is recent enough for this release, and this process can push.
 
-    `?to=serve` checks only what requests need: presses are saved, and inboxes work, also without a key to push addresses.
+    `?to=serve` checks only what requests need from this process rather than another: presses are saved, and inboxes work, also without a
+    key to push addresses; inboxes work while the database takes no writes.
     """
     reason = None
     with caught() as attempt:
@@ -69,6 +74,8 @@ async def check_ready(context: Services, to: Literal["serve"] | None = None) -> 
         # Revisions are numbered; a newer schema, of a release that is being rolled out, is fine as well.
         if revision is None or str(revision) < MIN_REVISION:
             reason = "schema"
+        elif to is None and not await context.database.takes_writes():
+            reason = "read_only"
     if attempt.error is not None:
         reason = "database"
     if reason is None and to is None and not context.keyring.opens_addresses:

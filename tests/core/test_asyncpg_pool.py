@@ -29,6 +29,8 @@ class FakeConnection:
         self.busy = False
         if sql == "refused":
             raise asyncpg.UniqueViolationError
+        if sql == "read only":
+            raise asyncpg.ReadOnlySQLTransactionError
         if sql == "cut":
             raise ConnectionResetError
         return []
@@ -81,6 +83,15 @@ async def test_a_refused_statement_leaves_its_connection_usable(opened: list[Fak
         await run(shared, "refused")
     await run(shared)
     assert len(opened) == 1
+
+
+async def test_when_one_connection_takes_no_writes_all_are_opened_anew(opened: list[FakeConnection]) -> None:
+    shared = pool(2)
+    await asyncio.gather(run(shared), run(shared))
+    with pytest.raises(DBAPIError):
+        await run(shared, "read only")
+    await asyncio.gather(run(shared), run(shared))
+    assert [connection.closed for connection in opened] == [True, True, False, False]
 
 
 async def test_an_interrupted_connection_is_not_lent_again(opened: list[FakeConnection]) -> None:

@@ -72,6 +72,15 @@ class Store:
             self.server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'"
         )
 
+    async def take_no_writes(self) -> None:
+        """PostgreSQL: let every session that begins from now on refuse writes, and cut those that began before."""
+        await administer(self.server, f'ALTER DATABASE "{self.name}" SET default_transaction_read_only = on')
+        await self.cut()
+
+    async def take_writes(self) -> None:
+        """PostgreSQL: let sessions that begin from now on write; those that began meanwhile do not notice."""
+        await administer(self.server, f'ALTER DATABASE "{self.name}" RESET default_transaction_read_only')
+
     @property
     def _driven(self) -> str:
         plain = f"///{self.file}" if self.file else self.url.partition(":")[2]

@@ -86,6 +86,33 @@ async def test_every_201_is_saved_and_no_reply_is_a_500_while_connections_are_cu
         await _until_taken(owner)
 
 
+async def test_presses_are_taken_again_once_the_database_takes_writes(postgres_installation: Installation) -> None:
+    """After a fail-over, or a pause of writes: the connections of meanwhile would refuse presses for good."""
+    installation = postgres_installation
+    server = await installation.serve()
+    circle = await installation.circle(server, owners=2, members=1)
+    reach_out = await circle.owner.press()
+    await installation.store.take_no_writes()
+    await server.answers(503)
+    for _ in range(3):
+        _assert_busy(await circle.owners[1].send("POST", "/v1/reach-outs", {}))
+        _assert_busy(await circle.owner.send("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"}))
+    await circle.each_has_once(reach_out["id"])
+    async with client() as http:
+        assert (await http.get(f"{server.url}/readyz")).json() == {"status": "not ready", "because": "read_only"}
+        assert (await http.get(f"{server.url}/readyz?to=serve")).status_code == 200, "inboxes can be read"
+    late = installation.start()
+    await late.answers(503)
+    assert late.running
+
+    await installation.store.take_writes()
+    await server.answers()
+    await late.answers()
+    await _until_taken(circle.owners[1])
+    await circle.owner.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
+    await installation.pushed(circle.members, times=2)
+
+
 @pytest.mark.parametrize("room", [0, 2048], ids=["nothing can be written", "half a page can be written"])
 async def test_a_press_is_refused_while_the_disk_is_full_and_accepted_afterwards(
     sqlite_installation: Installation, room: int

@@ -11906,7 +11906,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is away, its schema is too old, or no key opens push addresses. */
+            /** @description The database is away or takes no writes, its schema is too old, or no key opens push addresses. */
             503: {
                 headers: {
                     [name: string]: unknown;
