@@ -25,6 +25,8 @@ from rules import errors
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 BUSY_RETRY_SECONDS = "2"
+DATABASE_FAILURES = (DBAPIError, PoolTimeoutError, ConnectionError, asyncio.TimeoutError)
+"""What a database that is away, full or busy raises."""
 
 log = structlog.get_logger(__name__)
 
@@ -207,15 +209,14 @@ def install_error_handlers(app: FastAPI, resolve: ErrorResolver, resolve_unknown
         # A request by an account that is erased meanwhile fails like this too, because its circle is gone.
         return problem_response(await resolve(request, error), request_id(request))
 
-    @app.exception_handler(DBAPIError)
-    @app.exception_handler(PoolTimeoutError)
-    @app.exception_handler(ConnectionError)
-    @app.exception_handler(asyncio.TimeoutError)
     async def database(request: Request, error: Exception) -> Response:
         if isinstance(error, DBAPIError) and referenced_row_missing(error):
             return await gone(request, error)
         log.error("database_failed", error=type(getattr(error, "orig", None) or error).__name__)
         return problem_response(Busy(), request_id(request))
+
+    for kind in DATABASE_FAILURES:
+        app.add_exception_handler(kind, database)
 
 
 def _install_refusals(app: FastAPI, resolve_unknown: ErrorResolver) -> None:

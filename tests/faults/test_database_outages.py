@@ -9,9 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.routes.inbox.events import PING_SECONDS
 from tests.faults.installation import Installation
 from tests.faults.people import Person
-from tests.faults.processes import Server, client
+from tests.faults.processes import Server, client, eventually
 from tests.world.patience import patient
 
 pytestmark = pytest.mark.promise(1)
@@ -111,6 +112,19 @@ async def test_presses_are_taken_again_once_the_database_takes_writes(postgres_i
     await _until_taken(circle.owners[1])
     await circle.owner.ask("POST", f"/v1/reach-outs/{reach_out['id']}/close", {"outcome": "ok_now"})
     await installation.pushed(circle.members, times=2)
+
+
+async def test_a_stream_ends_quietly_while_the_database_is_away(postgres_installation: Installation) -> None:
+    """Its reply has begun, so there is nobody to tell: what is logged for each of hundreds stays short."""
+    server = await postgres_installation.serve("--no-worker")
+    circle = await postgres_installation.circle(server, members=1, phones=0)
+    async with circle.owner.listens() as stream:
+        await postgres_installation.store.go_away()
+        await eventually(lambda: stream.ended_at is not None, PING_SECONDS + 10)
+        await postgres_installation.store.come_back()
+    assert server.logged.count("stream_ended_early") == 1
+    assert "request_failed" not in server.logged
+    assert "without completing response" not in server.logged
 
 
 @pytest.mark.parametrize("room", [0, 2048], ids=["nothing can be written", "half a page can be written"])

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
@@ -11,6 +12,7 @@ from pydantic_core import to_json
 
 from api.context import Context
 from api.dependencies import Services, Token, make_unit
+from api.problems import DATABASE_FAILURES
 from core.bus import RESYNC, Listener, StreamEvent
 from core.telemetry import STREAMS
 from rules import access
@@ -18,6 +20,8 @@ from rules.access import Caller
 from rules.inbox import views
 
 router = APIRouter(tags=["events"])
+
+log = structlog.get_logger(__name__)
 
 PING_SECONDS = 15.0
 """Seconds of silence after which a comment keeps the connection open and the session is checked again."""
@@ -67,6 +71,10 @@ async def _stream(context: Context, who: Caller, *, reconnected: bool) -> AsyncI
                 yield _event("resync", {})
             async for chunk in _stream_changes(context, who, listener):
                 yield chunk
+    except DATABASE_FAILURES as error:
+        # Nobody can be told any more, since the reply has begun: it ends like any other stream. The app comes back and
+        # fetches what it missed.
+        log.warning("stream_ended_early", error=type(getattr(error, "orig", None) or error).__name__)
     finally:
         STREAMS.dec()
 
