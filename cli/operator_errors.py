@@ -1,5 +1,6 @@
 """Explains errors that an operator can fix, in one sentence instead of a traceback."""
 
+import errno
 import sqlite3
 import ssl
 from collections.abc import Mapping
@@ -23,6 +24,19 @@ FILE_FAULTS: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_IOERR: "the disk fails to read or write this database",
     sqlite3.SQLITE_BUSY: "another process holds this database. Wait until it is done, or stop it",
 }
+SERVER_FAULTS: Final[Mapping[str, str]] = {
+    "25006": "takes no writes: it is a standby, or default_transaction_read_only is on. Give the command again when it does",
+    "40P01": "has its tables in use by other processes. Nothing of the last step was changed; give the command again",
+    "42501": "does not allow this user to do that. See which user PORCHLIGHT_DATABASE_URL names",
+    "53100": "has no room left on its disk. Make room, and give the command again",
+    "53300": "takes no more connections. Raise max_connections there, or lower PORCHLIGHT_DATABASE_CONNECTIONS",
+    "55P03": "has its tables in use by other processes. Nothing of the last step was changed; give the command again",
+    "57P01": "is being stopped or restarted. Give the command again when it answers",
+    "57P02": "is being stopped or restarted. Give the command again when it answers",
+    "57P03": "is being started, stopped or restarted. Give the command again when it answers",
+}
+"""What PostgreSQL's codes mean for an operator (postgresql.org/docs/current/errcodes-appendix.html)."""
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _NO_TLS = "rejected SSL upgrade"
 """What asyncpg says, as a bare ConnectionError, when a server has no encryption and `sslmode` asks for it."""
 
@@ -47,6 +61,8 @@ def explain(error: BaseException, settings: Settings) -> str | None:  # noqa: PL
         return f"The database at {database_address} refuses this user or password. See PORCHLIGHT_DATABASE_URL."
     if isinstance(root, asyncpg.ClientConfigurationError):
         return f"PORCHLIGHT_DATABASE_URL: {root}"
+    if isinstance(root, asyncpg.PostgresError) and root.sqlstate in SERVER_FAULTS:
+        return f"The database at {database_address} {SERVER_FAULTS[root.sqlstate]}."
     if isinstance(root, asyncpg.UndefinedTableError) or "no such table" in str(root):
         return f"The tables do not exist yet ({database_address}). Run: porchlight migrate"
     if isinstance(root, sqlite3.Error):
@@ -56,6 +72,9 @@ def explain(error: BaseException, settings: Settings) -> str | None:  # noqa: PL
 
 def _outside(error: OSError, settings: Settings, database_address: str) -> str | None:
     """Explain what the system says: of a file, which it names, or else of a connection."""
+    if error.errno in NO_ROOM:
+        # A full disk is noticed while a file is written, when the system no longer names it.
+        return "A disk of this machine is full. Make room, and give the command again."
     if error.filename is not None:
         return f"{error.filename} cannot be used ({error.strerror}). See PORCHLIGHT_DATA_DIR, and the settings of the key files."
     if isinstance(error, ConnectionError | TimeoutError) or settings.database_url is not None:

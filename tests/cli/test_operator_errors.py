@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from pydantic import SecretStr
+from sqlalchemy.exc import DBAPIError
 
 from cli.operator_errors import OperatorError, explain
 from core.database import Database
@@ -111,3 +112,31 @@ def test_a_full_disk_and_a_busy_file_are_named(tmp_path: Path) -> None:
 
 def test_a_bug_is_not_explained(tmp_path: Path) -> None:
     assert explain(ZeroDivisionError(), settings(tmp_path, "postgresql://porch@db/porch")) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (asyncpg.TooManyConnectionsError, "takes no more connections"),
+        (asyncpg.CannotConnectNowError, "is being started"),
+        (asyncpg.AdminShutdownError, "is being stopped"),
+        (asyncpg.ReadOnlySQLTransactionError, "takes no writes"),
+        (asyncpg.DiskFullError, "has no room left"),
+        (asyncpg.InsufficientPrivilegeError, "does not allow this user"),
+        (asyncpg.LockNotAvailableError, "has its tables in use"),
+        (asyncpg.DeadlockDetectedError, "has its tables in use"),
+    ],
+)
+def test_what_state_the_server_is_in(tmp_path: Path, kind: type[asyncpg.PostgresError], said: str) -> None:
+    here = settings(tmp_path, "postgresql://porch:secret@db.example/porch")
+    sentence = explain(DBAPIError(None, None, kind("Somebody's row")), here)
+    assert sentence is not None
+    assert sentence.startswith(f"The database at db.example:5432 {said}")
+    assert "row" not in sentence
+
+
+def test_a_disk_that_is_full_is_not_taken_for_a_database_that_is_away(tmp_path: Path) -> None:
+    """As when `keys rotate` writes the new key file."""
+    here = settings(tmp_path, "postgresql://porch@db.example/porch")
+    sentence = explain(OSError(errno.ENOSPC, "No space left on device"), here)
+    assert sentence == "A disk of this machine is full. Make room, and give the command again."
