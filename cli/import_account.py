@@ -18,14 +18,28 @@ def import_command(url: str, file: Path, sign_in_name: str) -> int:
     except OSError as error:
         print(f"{file} cannot be read: {error.strerror}.", file=sys.stderr)
         return 1
-    passphrase = getpass.getpass(f"Passphrase of {sign_in_name}: ") if sys.stdin.isatty() else sys.stdin.readline()
+    passphrase = _ask_for_passphrase(sign_in_name)
+    if not passphrase:
+        print("There is no passphrase. Type it when it is asked for, or give it on standard input.", file=sys.stderr)
+        return 1
     try:
-        return asyncio.run(_sign_in_and_bring(url, sign_in_name, passphrase.rstrip("\n"), data))
+        return asyncio.run(_sign_in_and_bring(url, sign_in_name, passphrase, data))
     except httpx.HTTPError as error:
         print(f"Nothing was brought: {str(error) or type(error).__name__}.", file=sys.stderr)
         if isinstance(error, httpx.ConnectError):
             print(f"Is a server running at {url}? `--url` names another one.", file=sys.stderr)
         return 1
+
+
+def _ask_for_passphrase(sign_in_name: str) -> str:
+    """Return what was typed, or the first line of standard input; nothing where that is closed, as under some schedulers."""
+    try:
+        if sys.stdin.isatty():
+            return getpass.getpass(f"Passphrase of {sign_in_name}: ")
+        return sys.stdin.readline().rstrip("\n")
+    except (AttributeError, EOFError, OSError, ValueError):
+        # Python has no standard input at all when it was closed at the start.
+        return ""
 
 
 async def _sign_in_and_bring(url: str, sign_in_name: str, passphrase: str, data: bytes) -> int:
