@@ -21,9 +21,14 @@ def public_address(text: str) -> str:
         raise ValueError(_ADVICE)
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError(f"{_ADVICE}, without a user's name, and without ? and #")
+    if parts.path.strip("/"):
+        # The app's files, its links and its cookie all begin at /: behind a path, people would open an empty page.
+        raise ValueError(
+            "PUBLIC_URL ends behind the host's name: the app cannot live under a path. Give it a name of its own"
+        )
     name = f"[{host}]" if ":" in host else _ascii_name(host)
     shown_port = "" if port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{port}"
-    return f"{parts.scheme}://{name}{shown_port}{parts.path.rstrip('/')}"
+    return f"{parts.scheme}://{name}{shown_port}"
 
 
 def _ascii_name(host: str) -> str:

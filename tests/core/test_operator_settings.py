@@ -108,6 +108,8 @@ def test_the_public_address_is_the_origin_that_browsers_send(value: str, origin:
         "https://somebody:secret@porch.example",
         "https://porch.example/?secret",
         "https://porch.example/#secret",
+        "https://porch.example/secret",
+        "https://porch.example/secret/",
         "https://straße.example",
         "porch.example",
         "  ",
