@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from core.asyncpg_pool import AsyncpgPool
 from core.engines import open_engine, probe_idle_connections, replace_read_only_connections
+from core.open_file import DatabaseFileGone, OpenFile
 from core.statements import SessionStatements, Statements
 
 LOCK_WAIT_SECONDS = 10
@@ -34,8 +35,9 @@ class Database:
         self.url: URL = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if self.sqlite:
-            self.writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE", query_only=False)
-            self.reader = _sqlite_engine(self.url, size=4, begin="BEGIN", query_only=True)
+            self._file = file = OpenFile(str(self.url.database))
+            self.writer = _sqlite_engine(self.url, file, size=1, begin="BEGIN IMMEDIATE", query_only=False)
+            self.reader = _sqlite_engine(self.url, file, size=4, begin="BEGIN", query_only=True)
         else:
             # Most connections are for `statements`: presses, inbox pages, and everything that pushes need. A press keeps
             # its connection from its first statement to its last, even while others are served.
@@ -134,6 +136,7 @@ class Database:
         await self.writer.dispose()
         if self.sqlite:
             await self.reader.dispose()
+            self._file.note_closed()
         else:
             await self._pool.close()
 
@@ -164,10 +167,21 @@ def lost_a_race(error: DBAPIError) -> bool:
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}
 
 
-def _sqlite_engine(url: URL, size: int, begin: str, *, query_only: bool) -> AsyncEngine:
+def _sqlite_engine(url: URL, file: OpenFile, size: int, begin: str, *, query_only: bool) -> AsyncEngine:
     engine = create_async_engine(
         url, pool_size=size, max_overflow=0, pool_timeout=LOCK_WAIT_SECONDS, connect_args={"timeout": LOCK_WAIT_SECONDS}
     )
+
+    def require_in_place() -> None:
+        try:
+            file.require_in_place()
+        except DatabaseFileGone as error:
+            raise DBAPIError(None, None, error) from error
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def on_do_connect(*_: object) -> None:
+        # Before SQLite opens it: it would make a new, empty file.
+        require_in_place()
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: DBAPIConnection, _: object) -> None:
@@ -186,6 +200,7 @@ def _sqlite_engine(url: URL, size: int, begin: str, *, query_only: bool) -> Asyn
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        file.note_opened()
 
     @event.listens_for(engine.sync_engine.pool, "reset")
     def on_reset(connection: DBAPIConnection, _: object, __: object) -> None:
@@ -196,6 +211,7 @@ def _sqlite_engine(url: URL, size: int, begin: str, *, query_only: bool) -> Asyn
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Connection) -> None:
+        require_in_place()
         connection.exec_driver_sql(begin)
 
     return engine

@@ -149,6 +149,32 @@ async def test_a_press_is_refused_while_the_disk_is_full_and_accepted_afterwards
     await circle.each_has_once(reach_out["id"])
 
 
+@pytest.mark.parametrize("replaced", [False, True], ids=["deleted", "replaced"])
+async def test_no_press_goes_into_a_file_that_is_gone(sqlite_installation: Installation, *, replaced: bool) -> None:
+    """As when a backup is moved over the database of a server that runs: what it wrote then was lost with its end."""
+    installation = sqlite_installation
+    file = installation.store.file
+    assert file is not None
+    server = await installation.serve()
+    circle = await installation.circle(server, owners=2, members=1)
+    before = await circle.owner.press("before")
+    aside = file.with_name("aside.db")
+    file.rename(aside)
+    if replaced:
+        file.write_bytes(b"")
+    for _ in range(3):
+        _assert_busy(await circle.owners[1].send("POST", "/v1/reach-outs", {"note": "during"}))
+    assert await server.readiness() == 503
+    assert '"error": "DatabaseFileGone"' in server.logged
+    assert file.exists() == replaced, "nothing is made in its place"
+
+    aside.replace(file)
+    await server.answers()
+    await circle.owners[1].press("after")
+    await circle.each_has_once(before["id"])
+    await installation.pushed(circle.members, times=2)
+
+
 def _size(path: Path) -> int:
     return path.stat().st_size
 
