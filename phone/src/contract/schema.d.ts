@@ -1987,9 +1987,10 @@ export interface paths {
         };
         /**
          * Check that this place is ready
-         * @description Check that the database answers, its schema is recent enough for this release, and this process can push.
+         * @description Check that the database answers and takes writes, its schema is recent enough for this release, and this process can push.
          *
-         *     `?to=serve` checks only what requests need: presses are saved, and inboxes work, also without a key to push addresses.
+         *     `?to=serve` checks only what requests need from this process rather than another: presses are saved, and inboxes work, also without a
+         *     key to push addresses; inboxes work while the database takes no writes.
          */
         get: operations["check_ready"];
         put?: never;
