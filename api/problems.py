@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from api import small_page
-from core.database import referenced_row_missing
+from core.database import fault, referenced_row_missing
 from core.errors import Busy, KeysUnavailable, PorchlightError
 from rules import errors
 
@@ -212,7 +212,7 @@ def install_error_handlers(app: FastAPI, resolve: ErrorResolver, resolve_unknown
     async def database(request: Request, error: Exception) -> Response:
         if isinstance(error, DBAPIError) and referenced_row_missing(error):
             return await gone(request, error)
-        log.error("database_failed", error=type(getattr(error, "orig", None) or error).__name__)
+        log.error("database_failed", error=fault(error))
         return problem_response(Busy(), request_id(request))
 
     for kind in DATABASE_FAILURES:

@@ -167,6 +167,13 @@ def lost_a_race(error: DBAPIError) -> bool:
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in {"40P01", "40001"}
 
 
+def fault(error: BaseException) -> str:
+    """Return the kind of a failure, and its code (PostgreSQL's SQLSTATE or SQLite's name): no word of anybody's rows."""
+    cause = getattr(error, "orig", None) or error
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    return f"{type(cause).__name__} {code}" if code else type(cause).__name__
+
+
 def _sqlite_engine(url: URL, file: OpenFile, size: int, begin: str, *, query_only: bool) -> AsyncEngine:
     engine = create_async_engine(
         url, pool_size=size, max_overflow=0, pool_timeout=LOCK_WAIT_SECONDS, connect_args={"timeout": LOCK_WAIT_SECONDS}

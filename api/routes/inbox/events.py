@@ -14,6 +14,7 @@ from api.context import Context
 from api.dependencies import Services, Token, make_unit
 from api.problems import DATABASE_FAILURES
 from core.bus import RESYNC, Listener, StreamEvent
+from core.database import fault
 from core.telemetry import STREAMS
 from rules import access
 from rules.access import Caller
@@ -74,7 +75,7 @@ async def _stream(context: Context, who: Caller, *, reconnected: bool) -> AsyncI
     except DATABASE_FAILURES as error:
         # Nobody can be told any more, since the reply has begun: it ends like any other stream. The app comes back and
         # fetches what it missed.
-        log.warning("stream_ended_early", error=type(getattr(error, "orig", None) or error).__name__)
+        log.warning("stream_ended_early", error=fault(error))
     finally:
         STREAMS.dec()
 
