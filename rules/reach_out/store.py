@@ -1,6 +1,6 @@
 """Loads a reach-out for a decision and writes the decision's change: the only writer of its state, rung and clocks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -112,6 +112,13 @@ async def make_due(unit: UnitOfWork, reach_out_id: UUID, wrong: ColumnElement[bo
         update(REACH_OUT_TABLE).where(REACH_OUT_TABLE.c.id == reach_out_id, wrong).values(due_at=unit.now)
     )
     return int(getattr(changed, "rowcount", 0)) > 0
+
+
+async def set_times(unit: UnitOfWork, reach_out_id: UUID, times: Mapping[str, datetime]) -> None:
+    """Write times of a reach-out that the caller has locked, by the names of their columns, and make it due now."""
+    await unit.session.execute(
+        update(REACH_OUT_TABLE).where(REACH_OUT_TABLE.c.id == reach_out_id).values({**times, "due_at": unit.now})
+    )
 
 
 def first_recipient_columns(keyring: Keyring, reach_out_id: UUID, participant: Participant) -> dict[str, Any]:

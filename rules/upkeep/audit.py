@@ -31,6 +31,7 @@ from rules.outbox.lease import LEASE_SECONDS
 from rules.reach_out import ladder, store
 from rules.reach_out.ladder import LAST_RUNG, REACH_OUT_LIFETIME
 from rules.reach_out.state import Waiting
+from rules.upkeep.clock_set_back import bring_back, written_ahead
 
 TIMER_GRACE = timedelta(seconds=30)
 """How late a reach-out or a delivery may be; a restart takes 15 s at most."""
@@ -44,6 +45,7 @@ AUDIT_BATCH = 500
 
 
 class FindingKind(StrEnum):
+    WRITTEN_AHEAD = "reach_out_written_ahead"
     NO_TIMER = "reach_out_without_timer"
     OVERDUE = "reach_out_overdue"
     DELIVERY_OVERDUE = "delivery_overdue"
@@ -74,6 +76,7 @@ async def find_all(unit: UnitOfWork) -> list[Finding]:
     """Return all findings at this moment, none in a healthy database. Only reads."""
     findings: list[Finding] = []
     for kind, statement in (
+        (FindingKind.WRITTEN_AHEAD, select(ReachOut.id).where(written_ahead(unit.now))),
         (FindingKind.NO_TIMER, select(ReachOut.id).where(_no_timer(unit))),
         (FindingKind.OVERDUE, select(ReachOut.id).where(_overdue(unit))),
         (FindingKind.DELIVERY_OVERDUE, select(Delivery.id).where(_delivery_overdue(unit))),
@@ -116,10 +119,8 @@ async def repair(unit: UnitOfWork, finding: Finding) -> bool:
             | FindingKind.PRACTICE_OFFER_OVERDUE
         ):
             return False
-        case FindingKind.NO_TIMER | FindingKind.OVERDUE:
-            still_wrong = _no_timer(unit) if finding.what is FindingKind.NO_TIMER else _overdue(unit)
-            # Once it is due, the next worker checks all its clocks.
-            return await store.make_due(unit, finding.id, still_wrong)
+        case FindingKind.WRITTEN_AHEAD | FindingKind.NO_TIMER | FindingKind.OVERDUE:
+            return await _repair_reach_out(unit, finding.what, finding.id)
         case FindingKind.DELIVERY_OVERDUE | FindingKind.LEASE_RAN_OUT:
             still_wrong = (
                 _delivery_overdue(unit) if finding.what is FindingKind.DELIVERY_OVERDUE else _lease_ran_out(unit)
@@ -132,6 +133,14 @@ async def repair(unit: UnitOfWork, finding: Finding) -> bool:
             return await _insert_missing_deliveries(unit, finding.id)
         case FindingKind.BOOKEND_OVERDUE | FindingKind.COMMITMENT_OVERDUE:
             return await _execute(unit, _making_due(unit, finding.what, finding.id))
+
+
+async def _repair_reach_out(unit: UnitOfWork, what: FindingKind, reach_out_id: UUID) -> bool:
+    """Make a reach-out due now: then the next worker checks all its clocks."""
+    if what is FindingKind.WRITTEN_AHEAD:
+        return await bring_back(unit, reach_out_id)
+    still_wrong = _no_timer(unit) if what is FindingKind.NO_TIMER else _overdue(unit)
+    return await store.make_due(unit, reach_out_id, still_wrong)
 
 
 def _making_due(unit: UnitOfWork, what: FindingKind, row_id: UUID) -> Update:
