@@ -24,7 +24,7 @@ interface Kept {
 const NOTHING = (): Kept => ({ threads: {}, drafts: {} });
 let kept = NOTHING();
 let keptOf = '';
-/** Whose drafts were typed here since they were stored last. */
+/** Whose drafts were typed in this tab: here nothing that is stored is newer than they are. */
 let typed = new Set<string>();
 whenForgotten(() => {
   kept = NOTHING();
@@ -74,7 +74,8 @@ export async function keepRead(id: string, newest: string): Promise<void> {
 
 /** `id`: of the person they are for, or the name of a form. */
 export async function keepDraft(id: string, text: string): Promise<void> {
-  await loadShown(id);
+  // At once where it can be: whoever reads it next must find it.
+  if (keptOf !== state.me?.id) await loadShown(id);
   kept.drafts[id] = text;
   typed.add(id);
   await save();
@@ -86,9 +87,8 @@ async function save(): Promise<void> {
   await serialized(async () => {
     const others = (await stored())?.drafts ?? {};
     if (!isKept()) return;
-    // What was typed or sent in another tab meanwhile is newer there.
+    // What was typed or sent in another tab alone is newer there.
     for (const [id, text] of Object.entries(others)) if (!typed.has(id)) kept.drafts[id] = text;
-    typed = new Set();
     await putSealed('threads', 'key', kept).catch(() => undefined);
   });
 }
