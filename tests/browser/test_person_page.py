@@ -28,6 +28,8 @@ def field(phone: Phone, other: Person) -> Any:
 
 
 async def write(phone: Phone, other: Person, text: str) -> None:
+    # Words stand on the page while they are on their way; until they have arrived, the button takes no press.
+    await expect(phone.button("Send")).not_to_have_attribute("aria-disabled", "true")
     await field(phone, other).fill(text)
     await phone.press_button("Send")
 
