@@ -1,5 +1,7 @@
 """The cost of a claim, and whom it may delay: PostgreSQL's one generic plan has to do for a flood as well."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,6 +22,30 @@ _MANY = """INSERT INTO deliveries (id, notice_id, device_id, round, state, attem
     FROM (SELECT * FROM deliveries LIMIT 1) AS one, generate_series(CAST(:first AS int), CAST(:last AS int)) AS n"""
 
 
+@asynccontextmanager
+async def copies_of_deliveries(world: World, *kinds: tuple[str, int]) -> AsyncIterator[None]:
+    """Add as many deliveries of each state, let PostgreSQL count them, and leave none behind."""
+    first = 1
+    async with world.database.write() as session:
+        for state, count in kinds:
+            values = {
+                "state": state,
+                "first": first,
+                "last": first + count - 1,
+                "due": world.now() - timedelta(seconds=1),
+            }
+            await session.execute(text(_MANY), values)
+            first += count
+        await session.execute(text("ANALYZE"))
+        await session.commit()
+    try:
+        yield
+    finally:
+        async with world.database.write() as session:
+            await session.execute(text("DELETE FROM deliveries"))
+            await session.commit()
+
+
 @pytest.mark.parametrize("due", [10, 20_000])
 async def test_a_claim_uses_the_due_index_among_many_sent_deliveries(world: World, due: int) -> None:
     if world.sqlite:
@@ -28,18 +54,8 @@ async def test_a_claim_uses_the_due_index_among_many_sent_deliveries(world: Worl
     maya, _ = await world.circle("sponsor")
     await maya.press()
     await world.settle()
-    async with world.database.write() as session:
-        for state, first, last in (("sent", 1, 20_000), ("pending", 20_001, 20_000 + due)):
-            at = world.now() - timedelta(seconds=1)
-            await session.execute(text(_MANY), {"state": state, "first": first, "last": last, "due": at})
-        await session.execute(text("ANALYZE"))
-        await session.commit()
-    try:
+    async with copies_of_deliveries(world, ("sent", 20_000), ("pending", due)):
         plan = await planned(world, claim.due_claim_statement(ADDRESS_KINDS).together)
-    finally:
-        async with world.database.write() as session:
-            await session.execute(text("DELETE FROM deliveries"))
-            await session.commit()
     assert "Index Scan using ix_deliveries_due on deliveries" in plan, plan
     assert "Seq Scan on deliveries" not in plan, plan
 
@@ -58,18 +74,9 @@ async def test_pushes_of_a_press_are_looked_up_by_their_ids_in_a_backlog(world: 
     maya, _ = await world.circle("sponsor")
     await maya.press()
     await world.settle()
-    async with world.database.write() as session:
-        values = {"state": "sent", "first": 1, "last": 20_000, "due": world.now()}
-        await session.execute(text(_MANY), values)
-        # PostgreSQL counts its rows from time to time only. As it knows, nothing is due, however much is by now.
-        await session.execute(text("ANALYZE"))
-        await session.commit()
-    try:
+    # PostgreSQL counts its rows from time to time only. As it knows, nothing is due, however much is by now.
+    async with copies_of_deliveries(world, ("sent", 20_000)):
         plan = await planned(world, LOOKED_UP_BY_ID[what])
-    finally:
-        async with world.database.write() as session:
-            await session.execute(text("DELETE FROM deliveries"))
-            await session.commit()
     assert "pk_deliveries" in plan, plan
     assert "ix_deliveries_due" not in plan, plan
     assert "= locked.id)" not in plan, plan  # each id compared with every other
