@@ -28,8 +28,6 @@ def field(phone: Phone, other: Person) -> Any:
 
 
 async def write(phone: Phone, other: Person, text: str) -> None:
-    # Words stand on the page while they are on their way; until they have arrived, the button takes no press.
-    await expect(phone.button("Send")).not_to_have_attribute("aria-disabled", "true")
     await field(phone, other).fill(text)
     await phone.press_button("Send")
 
@@ -110,8 +108,12 @@ async def test_a_fourth_word_stands_in_the_field_again(new_phone: NewPhone, circ
     await write(phone, ben, "Four")
     await expect(field(phone, ben)).to_have_value("Four")
     assert await words(ben) == ["One", "Two", "Three"]
+    await field(phone, ben).focus()
     await ben.ask("POST", "/v1/reach-ins", {"to": maya.id, "text": "I am here."}, 201)
     await phone.sees("I am here.")
+    # What stands above the field is another now; whoever is typing goes on.
+    await expect(phone.button("Thank you.")).to_be_visible()
+    await expect(field(phone, ben)).to_be_focused()
     await phone.press_button("Send")
     await expect(phone.page.locator(".msg", has_text="Four")).not_to_contain_text("Not sent yet")
     await expect(field(phone, ben)).to_have_value("")

@@ -88,7 +88,8 @@ export function Compose({ id, name, items, about, onAbout }: Props) {
       <div>
         {above()}
         {!full && <ErrorText>{failure}</ErrorText>}
-        <div class="line">
+        {/* The key keeps it from being made anew, under somebody's fingers, when what stands above it changes. */}
+        <div class="line" key="field">
           <textarea
             ref={field}
             class="field"
