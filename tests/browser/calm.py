@@ -5,18 +5,11 @@ from typing import Any
 
 from tests.browser.conftest import NewPhone
 from tests.browser.phone import Phone
-from tests.faults.people import Person
+from tests.faults.people import Person, are_free
 
-ALL_DAY = [{"day": day, "from": "00:00", "to": "24:00"} for day in range(7)]
-"""Hours in which somebody is free, at whatever time a test runs."""
 LATER = re.compile(r"^I can talk at \d{1,2}:\d\d$")
 
 PRESS = re.compile("^Reach out now")
-
-
-async def free(*people: Person) -> None:
-    for person in people:
-        await person.ask("PATCH", "/v1/me", {"hours": ALL_DAY})
 
 
 async def of(new_phone: NewPhone, person: Person, where: str = "", **more: Any) -> Phone:
@@ -27,6 +20,7 @@ async def of(new_phone: NewPhone, person: Person, where: str = "", **more: Any) 
     return phone
 
 
-async def asked(owner: Person) -> str:
-    """Ask calmly; return the id."""
+async def asked(owner: Person, *members: Person) -> str:
+    """Ask `members` calmly, who are free at whatever time a test runs; return the id."""
+    await are_free(*members)
     return str((await owner.ask("POST", "/v1/reach-outs", {"calm": True}, 201))["id"])

@@ -5,10 +5,11 @@ import re
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.browser.calm import LATER, PRESS, asked, free, of
+from tests.browser.calm import LATER, PRESS, asked, of
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.eventually import eventually
 from tests.faults.installation import Installation
+from tests.faults.people import are_free
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
@@ -16,7 +17,7 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180
 @pytest.mark.whole_browser
 async def test_somebody_is_asked_and_can_talk_later(new_phone: NewPhone, circle: NewCircle) -> None:
     maya, ben = await circle("Maya", "Ben")
-    await free(ben)
+    await are_free(ben)
     his, hers = await of(new_phone, ben), await of(new_phone, maya)
     await his.switches_notifications_on()
 
@@ -60,8 +61,7 @@ async def test_somebody_is_asked_and_can_talk_later(new_phone: NewPhone, circle:
 
 async def test_another_time_is_typed_and_one_that_cannot_be_stays(new_phone: NewPhone, circle: NewCircle) -> None:
     maya, ben = await circle("Maya", "Ben")
-    await free(ben)
-    his = await of(new_phone, ben, f"#/reach-outs/{await asked(maya)}")
+    his = await of(new_phone, ben, f"#/reach-outs/{await asked(maya, ben)}")
     await his.page.get_by_text("Another time", exact=True).first.click()
     await his.press_button("Another time")
     await his.sees("Choose a time within the next twelve hours.")
@@ -84,10 +84,10 @@ async def test_another_time_is_typed_and_one_that_cannot_be_stays(new_phone: New
 async def test_nobody_is_free_and_it_becomes_a_press(new_phone: NewPhone, circle: NewCircle) -> None:
     """What was said to the calm ask holds nothing: everybody is asked anew, aloud."""
     maya, ben = await circle("Maya", "Ben")
-    await free(ben)
+    await are_free(ben)
     his, hers = await of(new_phone, ben), await of(new_phone, maya)
     await his.switches_notifications_on()
-    calm_ask = await asked(maya)
+    calm_ask = await asked(maya, ben)
     await his.pushed("calm")
     await his.open(f"#/reach-outs/{calm_ask}")
     await his.press_button("Not today")
@@ -119,8 +119,7 @@ async def test_nobody_is_free_and_it_becomes_a_press(new_phone: NewPhone, circle
 
 async def test_the_button_on_home_is_not_lowered_by_a_calm_ask(new_phone: NewPhone, circle: NewCircle) -> None:
     maya, ben = await circle("Maya", "Ben")
-    await free(ben)
-    calm_ask = await asked(maya)
+    calm_ask = await asked(maya, ben)
     await ben.ask("POST", f"/v1/reach-outs/{calm_ask}/answers", {"kind": "soon", "minutes": 90})
     hers = await of(new_phone, maya)
     await hers.sees(re.compile("^Ben can talk at"))
@@ -140,8 +139,7 @@ async def test_it_ends_in_quiet_and_that_is_said_once(
     new_phone: NewPhone, circle: NewCircle, installation: Installation
 ) -> None:
     maya, ben = await circle("Maya", "Ben")
-    await free(ben)
-    calm_ask = await asked(maya)
+    calm_ask = await asked(maya, ben)
     hers = await of(new_phone, maya)
     await hers.sees("Ben is asked.")
     past = "datetime('now', '-1 minutes')"
@@ -164,7 +162,7 @@ async def test_it_ends_in_quiet_and_that_is_said_once(
 
 async def test_without_a_network_it_says_what_is_true(new_phone: NewPhone, circle: NewCircle) -> None:
     maya, ben = await circle("Maya", "Ben")
-    await free(ben)
+    await are_free(ben)
     hers = await of(new_phone, maya, "#/calm")
     await hers.controlled()
     word = hers.page.get_by_label("A word, if you like")
@@ -203,7 +201,7 @@ async def test_without_a_network_it_says_what_is_true(new_phone: NewPhone, circl
 async def test_an_older_server_is_never_asked_calmly(new_phone: NewPhone, circle: NewCircle) -> None:
     """It does not know the word, and would alarm everybody."""
     maya, ben = await circle("Maya", "Ben")
-    await free(ben)
+    await are_free(ben)
     hers = await of(new_phone, maya, "#/calm", service_workers="block")
     config = await hers.asks("/v1/config")
     del config["calm"]

@@ -5,9 +5,10 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.calm import LATER, PRESS, free, of
+from tests.browser.calm import LATER, PRESS, of
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.keyboard import stands_at_the_heading, tab_to
+from tests.faults.people import are_free
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
@@ -16,7 +17,7 @@ async def test_after_a_slip_there_are_three_doors_and_nothing_is_written_down(
     new_phone: NewPhone, circle: NewCircle
 ) -> None:
     maya, ben = await circle("Maya", "Ben")
-    await free(ben)
+    await are_free(ben)
     hers = await of(new_phone, maya, "#/calm", width=320)
     await expect(hers.button("Ask Ben")).to_be_visible()
     await hers.page.wait_for_load_state("networkidle")
@@ -44,7 +45,7 @@ async def test_after_a_slip_there_are_three_doors_and_nothing_is_written_down(
 @pytest.mark.parametrize("where", ["#/check-ins/offer", "#/follow-up"])
 async def test_a_hand_leads_to_it(new_phone: NewPhone, circle: NewCircle, where: str) -> None:
     maya, ben = await circle("Maya", "Ben")
-    await free(ben)
+    await are_free(ben)
     hers = await of(new_phone, maya, where)
     await hers.link(re.compile("^Could somebody talk")).click()
     await hers.sees_heading("Could somebody talk?")
@@ -53,7 +54,7 @@ async def test_a_hand_leads_to_it(new_phone: NewPhone, circle: NewCircle, where:
 
 async def test_by_keyboard(new_phone: NewPhone, circle: NewCircle) -> None:
     maya, ben = await circle("Maya", "Ben")
-    await free(ben)
+    await are_free(ben)
     hers = await of(new_phone, maya)
     keys = hers.page.keyboard
     await expect(hers.link(re.compile("^Could somebody talk"))).to_be_visible()

@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120
 async def test_a_reach_out_that_ends_elsewhere_leaves_what_is_being_typed(
     new_phone: NewPhone, circle: NewCircle
 ) -> None:
-    maya, _ = await circle("Maya", "Ben")
-    calm = await asked(maya)
+    maya, ben = await circle("Maya", "Ben")
+    calm = await asked(maya, ben)
     phone = await of(new_phone, maya, "#/check-ins/new")
     note = phone.page.get_by_role("textbox")
     await note.click()

@@ -10,17 +10,9 @@ from playwright.async_api import expect
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.eventually import eventually
 from tests.browser.phone import Phone
-from tests.faults.people import Person
+from tests.faults.people import Person, are_free
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.whole_browser]
-
-AT_ANY_HOUR = [{"day": day, "from": "00:00", "to": "24:00"} for day in range(7)]
-
-
-async def at_any_hour(*people: Person) -> None:
-    """Let the pushes of a practice through at whatever time of the day this runs."""
-    for person in people:
-        await person.ask("PATCH", "/v1/me", {"hours": AT_ANY_HOUR})
 
 
 async def with_this_phone(person: Person) -> None:
@@ -39,7 +31,7 @@ async def ready(new_phone: NewPhone, person: Person, **more: Any) -> Phone:
 
 async def test_begun_on_one_phone_and_seen_on_the_other(new_phone: NewPhone, circle: NewCircle) -> None:
     maya, ana, ben = await circle("Maya", "Ana", "Ben")
-    await at_any_hour(ana, ben)
+    await are_free(ana, ben)
     owner, helper = await ready(new_phone, maya), await ready(new_phone, ana)
     await owner.go("Circle")
     await owner.page.get_by_role("link", name="A practice light").click()
@@ -65,7 +57,7 @@ async def test_begun_on_one_phone_and_seen_on_the_other(new_phone: NewPhone, cir
 
 async def test_the_button_of_the_notification_opens_no_app(new_phone: NewPhone, circle: NewCircle) -> None:
     maya, ana = await circle("Maya", "Ana")
-    await at_any_hour(ana)
+    await are_free(ana)
     helper = await ready(new_phone, ana)
     await with_this_phone(ana)
     begun = await maya.ask("POST", "/v1/practices", {}, 201)
@@ -82,7 +74,7 @@ async def test_the_button_of_the_notification_opens_no_app(new_phone: NewPhone, 
 
 async def test_an_alarm_takes_practice_off_the_phone(new_phone: NewPhone, circle: NewCircle) -> None:
     maya, ana = await circle("Maya", "Ana")
-    await at_any_hour(ana)
+    await are_free(ana)
     helper = await ready(new_phone, ana)
     await with_this_phone(ana)
     begun = await maya.ask("POST", "/v1/practices", {}, 201)
@@ -122,7 +114,7 @@ async def test_seen_without_a_network_and_sent_later(new_phone: NewPhone, circle
 
 async def test_one_a_week_and_ended_by_hand(new_phone: NewPhone, circle: NewCircle) -> None:
     maya, ana = await circle("Maya", "Ana")
-    await at_any_hour(ana)
+    await are_free(ana)
     await maya.ask("POST", "/v1/practices", {}, 201)
     owner = await ready(new_phone, maya)
     await owner.open("#/circle")

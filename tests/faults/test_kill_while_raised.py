@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from tests.faults.installation import Circle, Installation
+from tests.faults.people import are_free
 from tests.faults.processes import eventually
 
-AT_ANY_HOUR = [{"day": day, "from": "00:00", "to": "24:00"} for day in range(7)]
 AFTER_A_RESTART = 15.0
 """The promise, in seconds."""
 
@@ -23,8 +23,7 @@ async def test_a_press_that_was_calm_before_survives_the_death_of_its_server(
     crash_orders = installation.crash_orders("server")
     server = await installation.serve(crash_orders=crash_orders)
     circle = await installation.circle(server, members=2)
-    for member in circle.members:
-        await member.ask("PATCH", "/v1/me", {"hours": AT_ANY_HOUR})
+    await are_free(*circle.members)
     asked = await circle.owner.ask("POST", "/v1/reach-outs", {"calm": True}, 201)
     await installation.pushed(circle.members)
     crash_orders.crash_at(point)

@@ -2,9 +2,8 @@
 
 import re
 
-from tests.browser.calm import free
 from tests.browser.shots.stage import Stage
-from tests.faults.people import Person
+from tests.faults.people import Person, are_free
 
 NOTES = {
     "en": "Nothing big. I would like to hear a voice.",
@@ -21,7 +20,7 @@ REPLIES = {
 async def free_people(stage: Stage) -> list[Person]:
     """Make Maya's circle, of which Ana and Ben are free at whatever hour the scene is played, and Chidi and Dee are not."""
     maya, ana, ben, chidi, dee = await stage.circle()
-    await free(ana, ben)
+    await are_free(ana, ben)
     for member in (chidi, dee):
         [place] = (await member.ask("GET", "/v1/supporting"))["items"]
         await member.ask("PATCH", f"/v1/supporting/{place['id']}", {"muted_until": "2100-01-01T08:00:00Z"})

@@ -1,15 +1,14 @@
 """Scenes of a practice light, from its beginning to its result, and of the night in advance."""
 
 from tests.browser.shots.stage import Stage
+from tests.faults.people import are_free
 
-AT_ANY_HOUR = [{"day": day, "from": "00:00", "to": "24:00"} for day in range(7)]
 NOON = [{"day": day, "from": "12:00", "to": "12:10"} for day in range(7)]
 
 
 async def practice(stage: Stage) -> None:
     maya, ana, ben, chidi, _dee = await stage.circle()
-    for person in (ana, ben):
-        await person.ask("PATCH", "/v1/me", {"hours": AT_ANY_HOUR})
+    await are_free(ana, ben)
     await chidi.ask("PATCH", "/v1/me", {"hours": NOON})
     phone = await stage.phone(maya, "#/circle/practice")
     await stage.sees(phone, "practice.title")

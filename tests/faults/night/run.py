@@ -16,10 +16,10 @@ from tests.faults.night.cluster import Cluster
 from tests.faults.night.history import History
 from tests.faults.night.plan import AT_POINTS, KILLS, PROVIDER, Fault, Injury, plan
 from tests.faults.night.workload import Workload
+from tests.faults.people import are_free
 from tests.world.patience import patient
 
 AFTER_A_RESTART = 15.0
-AT_ANY_HOUR = [{"day": day, "from": "00:00", "to": "24:00"} for day in range(7)]
 QUIET = 90.0
 """Seconds until everything is settled at the end: back-off after the last trouble, a frozen holder's lease."""
 
@@ -53,9 +53,7 @@ async def spend(
     cluster = Cluster(installation)
     await cluster.start()
     circle = await installation.circle(cluster.servers[0], owners=3, members=5, phones=1, browsers=1)
-    for member in circle.members:
-        # Free for a calm ask at whatever hour the night is spent.
-        await member.ask("PATCH", "/v1/me", {"hours": AT_ANY_HOUR})
+    await are_free(*circle.members)
     workload = Workload(circle, [server.url for server in cluster.servers], seed, calm=True)
     living = asyncio.create_task(workload.go_on())
     try:
