@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from benchmarks.due_deliveries import BEFORE_ITS_NEXT_RUNG, fill
 from benchmarks.environment import Environment, connect
 from benchmarks.figures import Report, spread
 from benchmarks.people import create_people
@@ -18,23 +19,6 @@ from notifications import claim
 WORKERS = 2
 BATCHES = (64, 128, claim.MAX_CLAIMED)
 WHOLE_WORKER = "the whole worker"
-FILL_STATEMENTS = (
-    "TRUNCATE reach_outs, recipients, notices, deliveries CASCADE",
-    # Their next rungs are an hour away: only pushes are measured.
-    """INSERT INTO reach_outs (id, person_id, state, created_at, ladder, rung, round, pushed_at, next_rung_at, due_at)
-    SELECT gen_random_uuid(), owner_id, 'waiting', $1, '[0, 3600, 7200, 9000]', 1, 1, $1,
-        $1::timestamptz + interval '1 hour', $1::timestamptz + interval '1 hour'
-    FROM (SELECT DISTINCT owner_id FROM memberships) owners""",
-    """INSERT INTO recipients (reach_out_id, person_id, membership_id, role, step, told_at)
-    SELECT r.id, m.member_id, m.id, m.role, m.step, $1
-    FROM reach_outs r JOIN memberships m ON m.owner_id = r.person_id""",
-    """INSERT INTO notices (id, recipient_id, kind, event_id, sender_id, reach_out_id, created_at)
-    SELECT gen_random_uuid(), t.person_id, 'reach_out', r.id, r.person_id, r.id, $1
-    FROM recipients t JOIN reach_outs r ON r.id = t.reach_out_id""",
-    """INSERT INTO deliveries (id, notice_id, device_id, round, state, attempt, created_at, due_at, fence)
-    SELECT gen_random_uuid(), n.id, d.id, 1, 'pending', 0, $1, $1, 1
-    FROM notices n JOIN devices d ON d.person_id = n.recipient_id""",
-)
 
 
 async def run(environment: Environment, *, short: bool) -> Report:
@@ -138,7 +122,5 @@ async def _fill_database(address: str) -> None:
     connection: asyncpg.Connection[asyncpg.Record]
     async with connect(address) as connection:
         await connection.execute("SET session_replication_role = replica")
-        await connection.execute(FILL_STATEMENTS[0])
-        for statement in FILL_STATEMENTS[1:]:
-            await connection.execute(statement, datetime.now(UTC))
-        await connection.execute("VACUUM ANALYZE")
+        # Only pushes are measured.
+        await fill(connection, BEFORE_ITS_NEXT_RUNG, datetime.now(UTC))

@@ -5,6 +5,7 @@ import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
+from benchmarks.due_deliveries import AFTER_ITS_LAST_RUNG, fill
 from benchmarks.environment import Environment, connect
 from benchmarks.figures import Report, spread
 from benchmarks.people import create_people
@@ -13,22 +14,6 @@ from benchmarks.stand_in import start_stand_in
 
 WORKERS = 2
 COUNT_UNSENT = "SELECT count(*) FROM deliveries WHERE state <> 'sent'"
-# Their ladders have ended and wait for an answer, so that only pushes are left to do.
-FILL_STATEMENTS = (
-    "TRUNCATE reach_outs, recipients, notices, deliveries CASCADE",
-    """INSERT INTO reach_outs (id, person_id, state, created_at, ladder, rung, round, pushed_at, unanswered_at, due_at)
-    SELECT gen_random_uuid(), owner_id, 'waiting', $1, '[0, 90, 180, 300]', 7, 1, $1, $1, $1::timestamptz + interval '1 day'
-    FROM (SELECT DISTINCT owner_id FROM memberships) owners""",
-    """INSERT INTO recipients (reach_out_id, person_id, membership_id, role, step, told_at)
-    SELECT r.id, m.member_id, m.id, m.role, m.step, $1
-    FROM reach_outs r JOIN memberships m ON m.owner_id = r.person_id""",
-    """INSERT INTO notices (id, recipient_id, kind, event_id, sender_id, reach_out_id, created_at)
-    SELECT gen_random_uuid(), t.person_id, 'reach_out', r.id, r.person_id, r.id, $1
-    FROM recipients t JOIN reach_outs r ON r.id = t.reach_out_id""",
-    """INSERT INTO deliveries (id, notice_id, device_id, round, state, attempt, created_at, due_at, fence)
-    SELECT gen_random_uuid(), n.id, d.id, 1, 'pending', 0, $1, $1, 1
-    FROM notices n JOIN devices d ON d.person_id = n.recipient_id""",
-)
 
 
 async def run(environment: Environment, *, short: bool) -> Report:
@@ -72,7 +57,5 @@ async def _seconds_to_drain(address: str, env: dict[str, str]) -> float:
 async def _fill_database(address: str) -> None:
     since = datetime.now(UTC) - timedelta(hours=1)
     async with connect(address) as connection:
-        await connection.execute(FILL_STATEMENTS[0])
-        for statement in FILL_STATEMENTS[1:]:
-            await connection.execute(statement, since)
-        await connection.execute("VACUUM ANALYZE")
+        # Only pushes are left to do.
+        await fill(connection, AFTER_ITS_LAST_RUNG, since)
