@@ -12,6 +12,7 @@ from cli import operator_errors
 from core.database import Database
 from core.schema import MIN_REVISION
 from core.settings import Settings
+from core.write_obstacle import WriteObstacle
 
 POLL_SECONDS = 1.0
 """Seconds between two checks."""
@@ -36,7 +37,7 @@ async def wait_for_database(settings: Settings, waiting: Callable[[str], None], 
             except ReadOnlyDatabaseError:
                 because, hint = (
                     "read_only",
-                    "The database takes no writes: a standby, or default_transaction_read_only.",
+                    "The database takes no writes: a standby, default_transaction_read_only, or a file that may only be read.",
                 )
             except (OSError, DBAPIError, TimeoutError) as error:
                 because, hint = "database", operator_errors.explain(error, settings) or type(error).__name__
@@ -74,5 +75,6 @@ async def check_database(database: Database) -> None:
         # Revisions are numbered, so a newer schema (of a release that is being rolled out) is accepted.
         if revision is None or str(revision) < MIN_REVISION:
             raise SchemaTooOldError
-    if not await database.takes_writes():
+    # On a full disk inboxes can still be read, and /readyz says why presses are refused.
+    if await database.write_obstacle() is WriteObstacle.READ_ONLY:
         raise ReadOnlyDatabaseError

@@ -21,7 +21,7 @@ FILE_FAULTS: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_CORRUPT: "this database is damaged. A backup takes its place with: porchlight restore FILE",
     sqlite3.SQLITE_FULL: "the disk is full. Make room, and give the command again",
     sqlite3.SQLITE_READONLY: "this database cannot be written by this user, or its disk is read-only",
-    sqlite3.SQLITE_IOERR: "the disk fails to read or write this database",
+    sqlite3.SQLITE_IOERR: "the disk is full, or fails to read or write this database",
     sqlite3.SQLITE_BUSY: "another process holds this database. Wait until it is done, or stop it",
 }
 SERVER_FAULTS: Final[Mapping[str, str]] = {

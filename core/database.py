@@ -17,6 +17,7 @@ from core.asyncpg_pool import AsyncpgPool
 from core.engines import open_engine, probe_idle_connections, replace_read_only_connections
 from core.open_file import DatabaseFileGone, OpenFile
 from core.statements import SessionStatements, Statements
+from core.write_obstacle import WriteObstacle
 
 LOCK_WAIT_SECONDS = 10
 """Seconds to wait for a connection or a lock before a request is refused."""
@@ -111,19 +112,20 @@ class Database:
         async with asyncio.timeout(seconds), self.reader.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
-    async def takes_writes(self) -> bool:
-        """Return whether PostgreSQL takes writes: not on a standby, and not while they are switched off.
+    async def write_obstacle(self) -> WriteObstacle | None:
+        """Return why nothing can be written now, None when it can. PostgreSQL's own disk is left to PostgreSQL.
 
-        If not, the idle connections are closed: the next ones may find that it does again.
+        Idle connections to a PostgreSQL that takes no writes are closed: the next ones may find that it does again.
         """
         if self.sqlite:
-            return True
+            return await asyncio.to_thread(self._file.write_obstacle)
         async with self.reader.connect() as connection:
             read_only = (await connection.execute(text("SELECT current_setting('transaction_read_only')"))).scalar_one()
-        if read_only == "on":
-            await self.writer.dispose()
-            self._pool.close_idle()
-        return bool(read_only == "off")
+        if read_only == "off":
+            return None
+        await self.writer.dispose()
+        self._pool.close_idle()
+        return WriteObstacle.READ_ONLY
 
     async def truncate_wal(self) -> bool:
         """Move SQLite's write-ahead log into the database and truncate it; return whether that succeeded.

@@ -1,7 +1,14 @@
-"""Notices when the file of an open SQLite database was deleted, or another file was put in its place."""
+"""Notices what SQLite does not say of its file: that it was deleted or replaced, and that it takes no more writes."""
 
+import os
 import sqlite3
 from pathlib import Path
+from typing import Final
+
+from core.write_obstacle import WriteObstacle
+
+LEAST_ROOM: Final = 1 << 20
+"""Bytes: a change goes into the write-ahead log first, a page of 4 KiB for each part of the tables and indexes it touches."""
 
 
 class DatabaseFileGone(sqlite3.OperationalError):
@@ -27,6 +34,15 @@ class OpenFile:
         """Raise DatabaseFileGone when the path has come to name no file, or another one."""
         if self._identity is not None and self._look() != self._identity:
             raise DatabaseFileGone
+
+    def write_obstacle(self) -> WriteObstacle | None:
+        """Return why nothing can be written to the file, as far as the file system says it. Raises OSError without a file."""
+        room = os.statvfs(self._path)
+        if room.f_flag & os.ST_RDONLY or not os.access(self._path, os.W_OK):
+            return WriteObstacle.READ_ONLY
+        # Some blocks may be kept back for root.
+        blocks = room.f_bavail if os.geteuid() else room.f_bfree
+        return WriteObstacle.DISK_FULL if blocks * room.f_frsize < LEAST_ROOM else None
 
     def _look(self) -> tuple[int, int] | None:
         try:

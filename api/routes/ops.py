@@ -55,7 +55,7 @@ async def check_alive() -> dict[str, str]:
     summary="Check that this place is ready",
     responses={
         503: {
-            "description": "The database is away or takes no writes, its schema is too old, or no key opens push addresses."
+            "description": "The database is away or takes no writes (`read_only`, `disk_full`), its schema is too old, or no key opens push addresses."
         }
     },
     operation_id="check_ready",
@@ -66,7 +66,7 @@ async def check_ready(context: Services, to: Literal["serve"] | None = None) -> 
     `?to=serve` checks only what requests need from this process rather than another: presses are saved, and inboxes work, also without a
     key to push addresses; inboxes work while the database takes no writes.
     """
-    reason = None
+    reason: str | None = None
     with caught() as attempt:
         await context.database.ping()
         async with context.database.read() as session:
@@ -74,8 +74,8 @@ async def check_ready(context: Services, to: Literal["serve"] | None = None) -> 
         # Revisions are numbered; a newer schema, of a release that is being rolled out, is fine as well.
         if revision is None or str(revision) < MIN_REVISION:
             reason = "schema"
-        elif to is None and not await context.database.takes_writes():
-            reason = "read_only"
+        elif to is None:
+            reason = await context.database.write_obstacle()
     if attempt.error is not None:
         reason = "database"
     if reason is None and to is None and not context.keyring.opens_addresses:

@@ -11907,7 +11907,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database is away or takes no writes, its schema is too old, or no key opens push addresses. */
+            /** @description The database is away or takes no writes (`read_only`, `disk_full`), its schema is too old, or no key opens push addresses. */
             503: {
                 headers: {
                     [name: string]: unknown;
