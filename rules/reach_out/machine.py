@@ -146,7 +146,7 @@ def _answer(draft: Draft, person_id: UUID, kind: AnswerKind, minutes: int | None
     draft.put(with_answer(participant, kind, minutes, draft.asked_at, draft.now))
     if kind is AnswerKind.CANNOT:
         running = word(participant)
-        _lose(draft, TALKING_COOLDOWN if participant.promises > 1 else NO_DELAY, running[1] if running else None)
+        _lose(draft, TALKING_COOLDOWN if participant.withdrawals else NO_DELAY, running[1] if running else None)
     else:
         if not isinstance(draft.snapshot.stage, Together):
             _hold(draft)

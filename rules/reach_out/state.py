@@ -59,7 +59,7 @@ class Participant:
     `available`: a push may go to them now; otherwise from `hears_at` on (None: not within two weeks). `refusing_…`: number of
     devices, channels or phones whose service refuses everything; they are tried but not waited for. `channels` are read, `calls`
     are phone numbers that ring. `promises`: number of times they
-    said that they are there, most recently at `promised_at`. `held_seconds`: how long their words, except the latest, have
+    said that they are there, most recently at `promised_at`; `withdrawals`: number of times they took it back. `held_seconds`: how long their words, except the latest, have
     held the ladder since the person last asked. `announce_at`: when an answer is announced
     that was changed too often to be announced at once; `sixth_change_at`: when its sixth latest change was made.
     `notice_id`: the notice of this reach-out in their inbox. `guest`: their
@@ -85,6 +85,7 @@ class Participant:
     announce_at: datetime | None = None
     promises: int = 0
     promised_at: datetime | None = None
+    withdrawals: int = 0
     sixth_change_at: datetime | None = None
     available: bool = False
     hears_at: datetime | None = None

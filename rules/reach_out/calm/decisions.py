@@ -157,6 +157,7 @@ def _afresh(participant: Participant) -> Participant:
         announce_at=None,
         promises=0,
         promised_at=None,
+        withdrawals=0,
         calm_answer=participant.answer,
         calm_minutes=participant.minutes,
         calm_answered_at=participant.answered_at,

@@ -41,15 +41,29 @@ RECIPIENT_COLUMNS = (
 )
 """Columns of a recipient that decisions read and write; each is a field of `Participant`."""
 
-_PROMISES = (
-    select(Answer.person_id, func.count().label("promises"), func.max(Answer.created_at).label("promised_at"))
+_SAID = (
+    select(
+        Answer.person_id,
+        Answer.kind,
+        Answer.created_at,
+        func.lag(Answer.kind).over(partition_by=Answer.person_id, order_by=Answer.id).label("before"),
+    )
     .where(
         Answer.reach_out_id == bindparam("reach_out_id"),
-        Answer.kind != AnswerKind.CANNOT,
         # What was said to a calm ask is no answer to the press that it has become.
         Answer.created_at >= bindparam("since", type_=UtcDateTime),
     )
-    .group_by(Answer.person_id)
+    .subquery()
+)
+_IS_PROMISE = _SAID.c.kind != AnswerKind.CANNOT
+_PROMISES = (
+    select(
+        _SAID.c.person_id,
+        func.count().filter(_IS_PROMISE).label("promises"),
+        func.max(_SAID.c.created_at).filter(_IS_PROMISE).label("promised_at"),
+        func.count().filter(~_IS_PROMISE, _SAID.c.before != AnswerKind.CANNOT).label("withdrawals"),
+    )
+    .group_by(_SAID.c.person_id)
     .subquery()
 )
 _RANKED = (
@@ -74,6 +88,7 @@ _PARTICIPANTS = (
         *(getattr(Recipient, name) for name in RECIPIENT_COLUMNS),
         func.coalesce(_PROMISES.c.promises, 0).label("promises"),
         _PROMISES.c.promised_at,
+        func.coalesce(_PROMISES.c.withdrawals, 0).label("withdrawals"),
         _SIXTH_CHANGES.c.created_at.label("sixth_change_at"),
         Person.hours,
         Person.time_zone,
@@ -126,6 +141,7 @@ def _participant(unit: UnitOfWork, rows: Sequence[Row[*tuple[Any, ...]]]) -> Par
         **values | {name: AnswerKind(values[name]) if values[name] else None for name in ("answer", "calm_answer")},
         promises=row.promises,
         promised_at=row.promised_at,
+        withdrawals=row.withdrawals,
         sixth_change_at=row.sixth_change_at,
         available=hears_at == unit.now,
         hears_at=hears_at,

@@ -71,8 +71,13 @@ ANSWERS = (
         AnswerGiven(A, CANNOT), Waiting(at(90)), 2, notify="C",
     ),
     Case(
+        "also of somebody who had said it more than once",
+        reach_out(there("A", promises=3), told("B"), participant("C", 2), stage=HELD),
+        AnswerGiven(A, CANNOT), Waiting(at(90)), 2, notify="C",
+    ),
+    Case(
         "of somebody who says now this and now that, half a minute later",
-        reach_out(there("A", promises=2), told("B"), stage=HELD), AnswerGiven(A, CANNOT), Waiting(at(30)),
+        reach_out(there("A", withdrawals=1), told("B"), stage=HELD), AnswerGiven(A, CANNOT), Waiting(at(30)),
     ),
     Case(
         "another answer holds on",

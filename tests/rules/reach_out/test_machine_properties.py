@@ -41,7 +41,7 @@ def opposite(one: Participant, now: datetime) -> Participant:
 
 
 class Night(RuleBasedStateMachine):
-    """`self.snapshot` is what `store` would load; promises are counted as it counts them."""
+    """`self.snapshot` is what `store` would load; promises and withdrawals are counted as it counts them."""
 
     @initialize(
         steps=st.lists(st.sampled_from([1, 2]), min_size=1, max_size=len(NAMES)),
@@ -90,6 +90,8 @@ class Night(RuleBasedStateMachine):
             self.snapshot = self.snapshot.with_participants(
                 replace(kept, promises=kept.promises + 1, promised_at=self.now)
             )
+        elif one.stands:
+            self.snapshot = self.snapshot.with_participants(replace(kept, withdrawals=kept.withdrawals + 1))
 
     @rule(who=st.integers(0, 7))
     def somebody_says_that_they_are_talking(self, who: int) -> None:

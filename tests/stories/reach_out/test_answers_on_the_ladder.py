@@ -160,6 +160,26 @@ async def test_the_alarm_is_not_sent_once_more_while_somebody_is_there(world: Wo
     assert await friend.pushed() == ["reach_out", "answered"], "the last push says that somebody is there"
 
 
+async def test_a_word_made_more_precise_and_then_taken_back_brings_the_next_rung_at_once(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
+    await maya.press()
+    await sponsor.answer("calling")
+    await sponsor.answer("soon", minutes=5)
+    await sponsor.answer("cannot")
+    assert await alarms(friend) == 1, "it is the first time that anything was taken back"
+
+
+async def test_whoever_takes_it_back_a_second_time_is_waited_for_half_a_minute(world: World) -> None:
+    maya, sponsor, friend = await world.circle("sponsor", "friend", steps=[1, 2])
+    await friend.patch(f"/v1/supporting/{friend.places[maya.id]}", {"muted_until": "2026-03-11T20:00:00Z"})
+    await maya.press()
+    for kind in ("cannot", "calling", "cannot", "here", "cannot"):
+        await sponsor.answer(kind)
+    next_rung_at = (await world.row()).next_rung_at
+    assert next_rung_at is not None
+    assert round((next_rung_at - world.now()).total_seconds()) == 30
+
+
 @pytest.mark.parametrize("how", ["cannot", "time", "removed"])
 async def test_an_answer_after_the_truth_that_falls_away_brings_the_truth_once_more(world: World, how: str) -> None:
     maya, sponsor, friend = await world.circle("sponsor", "friend")
