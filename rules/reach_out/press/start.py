@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Uuid, bindparam, select
+
 from core.bulk_insert import single
 from core.frozen import quick_dataclass
 from core.unit_of_work import Operation
+from models import Device
 from models.enums import Need, NoticeKind
-from rules import idempotency
+from rules import access, idempotency
 from rules.idempotency import RequestFingerprint
 from rules.inbox.notices import NOTICE_TABLE, NoticeDraft, notice_row, publish_after_commit, shared_notice_values
 from rules.outbox.enqueue import DeliveryKey, delivery_batches
@@ -39,6 +42,9 @@ _HEAD_FIELDS = (
     "pushed_at",
     "calm",
     "raised_at",
+)
+_OWN_DEVICES = select(Device.id).where(
+    access.owned_by(Device, bindparam("person_id", type_=Uuid)), Device.disabled_at.is_(None)
 )
 
 
@@ -77,6 +83,9 @@ async def start(
     is_spared = presser.spared_until is not None and now < presser.spared_until and not request.calm
     spared = await rang_lately(operation, person_id) if is_spared else frozenset()
     own_notices = _own_notices(operation, change, row["id"])
+    if own_notices:
+        phones = await operation.fetch(_OWN_DEVICES, {"person_id": person_id})
+        devices = [*devices, *((notice["id"], phone.id) for notice in own_notices for phone in phones)]
     kind = NoticeKind.CALM if request.calm else NoticeKind.REACH_OUT
     draft = NoticeDraft(person_id, kind, row["id"], person_id, row["id"])
     await operation.statements.insert(
@@ -127,7 +136,7 @@ def _delivery_keys(
 
 
 def _own_notices(operation: Operation, change: Change, reach_out_id: UUID) -> list[dict[str, Any]]:
-    """Return what the person is told at once, when nobody can be reached: in their own inbox, not five minutes later."""
+    """Return what the person is told at once, when nobody can be reached: not five minutes later."""
     return [
         notice_row(
             operation,
