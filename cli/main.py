@@ -26,6 +26,7 @@ from migrations.run import upgrade
 
 MAX_TRACEBACK_PLACES = 60
 """Places of a failure that a command reports: its own are far from the one that failed, in the database's driver."""
+LAST_PORT = 65535
 
 log = structlog.get_logger(__name__)
 
@@ -170,6 +171,14 @@ def _count(word: str) -> int:
     return count
 
 
+def _port(word: str) -> int:
+    port = int(word)
+    if not 0 <= port <= LAST_PORT:
+        # Only the lower 16 bits of another would be used.
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {LAST_PORT}")
+    return port
+
+
 _KEYS_HELP = (
     "show: the keys; rotate: add a master key and rewrap all; push: add a push key and reseal all addresses; "
     "retire: remove the older keys, if nothing needs them"
@@ -184,7 +193,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     serving = commands.add_parser("serve", help="run the API and a worker in one process")
     serving.add_argument("--host", default="127.0.0.1")
-    serving.add_argument("--port", type=int, default=8000)
+    serving.add_argument("--port", type=_port, default=8000)
     serving.add_argument(
         "--no-worker", dest="worker", action="store_false", help="run the API only; `work` runs elsewhere"
     )

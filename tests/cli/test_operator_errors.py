@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.exc import DBAPIError
 
+from cli.main import main
 from cli.operator_errors import OperatorError, explain
 from core.database import Database
 from core.settings import Settings
@@ -140,3 +141,10 @@ def test_a_disk_that_is_full_is_not_taken_for_a_database_that_is_away(tmp_path: 
     here = settings(tmp_path, "postgresql://porch@db.example/porch")
     sentence = explain(OSError(errno.ENOSPC, "No space left on device"), here)
     assert sentence == "A disk of this machine is full. Make room, and give the command again."
+
+
+@pytest.mark.parametrize("port", ["65536", "99999", "-1"])
+def test_a_port_that_there_is_not(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", f"--port={port}"])
+    assert "a port is a number from 0 to 65535" in capsys.readouterr().err
