@@ -140,6 +140,9 @@ class Problem(BaseModel):
 def problems(*kinds: type[PorchlightError]) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI `responses` of an endpoint for these errors, by status."""
     by_status: dict[int | str, dict[str, Any]] = {}
+    if any(STATUS[kind] == STATUS[errors.Invalid] for kind in kinds):
+        # They take the place of the 422 that every endpoint has.
+        kinds = (errors.Invalid, *kinds)
     for kind in kinds:
         slug = f"`/problems/{kind.slug}`: {kind.title}"
         entry = by_status.setdefault(

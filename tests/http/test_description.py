@@ -71,6 +71,14 @@ def test_every_body_has_an_example_that_fits_it() -> None:
     assert without == CEREMONIES
 
 
+def test_every_operation_names_the_problems_that_each_may_have() -> None:
+    for operation in operations(document()):
+        replies, name = operation["responses"], operation["operationId"]
+        assert "/problems/invalid`" in replies["422"]["description"], name
+        if operation.get("security") and "401" in replies:
+            assert "/problems/not-signed-in`" in replies["401"]["description"], name
+
+
 def press(described: Document) -> Document:
     operation: Document = described["paths"]["/v1/reach-outs"]["post"]
     return operation

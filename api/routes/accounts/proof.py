@@ -52,7 +52,7 @@ async def passkey_proof_options(unit: Writing, who: WritingCaller, context: Serv
 @router.post(
     "",
     summary="Give my passphrase or a passkey once more",
-    responses=problems(WrongCredentials, PasskeyUnknown, PasskeysNotOffered, TooMany, KeysUnavailable),
+    responses=problems(NotSignedIn, WrongCredentials, PasskeyUnknown, PasskeysNotOffered, TooMany, KeysUnavailable),
     operation_id="give_proof",
 )
 async def prove(body: Proof, request: Request, token: Token, context: Services) -> SessionOut:

@@ -4825,7 +4825,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4966,7 +4966,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5035,7 +5035,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5110,7 +5110,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5185,7 +5185,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5254,7 +5254,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5458,7 +5458,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5619,7 +5619,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/companion-unknown`: Nobody in your circle goes by this companion's id. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/companion-unknown`: Nobody in your circle goes by this companion's id. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5973,7 +5973,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6245,7 +6245,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/member-unknown`: Nobody in your circle goes by one of these ids. `/problems/parts-not-given`: This check-in does not have all of these parts. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/member-unknown`: Nobody in your circle goes by one of these ids. `/problems/parts-not-given`: This check-in does not have all of these parts. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6406,7 +6406,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/member-unknown`: Nobody in your circle goes by one of these ids. `/problems/parts-not-given`: This check-in does not have all of these parts. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/member-unknown`: Nobody in your circle goes by one of these ids. `/problems/parts-not-given`: This check-in does not have all of these parts. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6516,7 +6516,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6640,7 +6640,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6806,7 +6806,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/member-unknown`: Nobody in your circle goes by one of these ids. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/member-unknown`: Nobody in your circle goes by one of these ids. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6994,7 +6994,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/member-unknown`: Nobody in your circle goes by one of these ids. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/member-unknown`: Nobody in your circle goes by one of these ids. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7270,7 +7270,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/invalid`: Some of what was sent cannot be used. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/invalid`: Some of what was sent cannot be used. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7479,7 +7479,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7750,7 +7750,7 @@ export interface operations {
                     "application/json": components["schemas"]["PlanOut"];
                 };
             };
-            /** @description `/problems/member-unknown`: Nobody in your circle goes by one of these ids. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/member-unknown`: Nobody in your circle goes by one of these ids. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8155,7 +8155,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/passphrase-too-easy`: This passphrase is easy to guess. `/problems/consent-unknown`: There is no such version of the privacy page. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/passphrase-too-easy`: This passphrase is easy to guess. `/problems/consent-unknown`: There is no such version of the privacy page. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8346,7 +8346,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/passkey-not-accepted`: This passkey could not be added. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/passkey-not-accepted`: This passkey could not be added. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8440,7 +8440,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/channel-not-offered`: This kind of channel is not offered here. `/problems/consent-unknown`: There is no such version of the privacy page. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/channel-not-offered`: This kind of channel is not offered here. `/problems/consent-unknown`: There is no such version of the privacy page. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8524,7 +8524,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/wrong-code`: This is not the code that was sent. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/wrong-code`: This is not the code that was sent. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8748,7 +8748,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/passphrase-too-easy`: This passphrase is easy to guess. `/problems/passkey-not-accepted`: This passkey could not be added. `/problems/wrong-code`: This is not the code that was sent. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/passphrase-too-easy`: This passphrase is easy to guess. `/problems/passkey-not-accepted`: This passkey could not be added. `/problems/wrong-code`: This is not the code that was sent. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8960,7 +8960,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/passkey-not-accepted`: This passkey could not be added. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/passkey-not-accepted`: This passkey could not be added. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9167,7 +9167,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9291,7 +9291,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description `/problems/wrong-credentials`: The sign-in name or the secret is not right. `/problems/wrong-passkey`: This passkey opens no account here. */
+            /** @description `/problems/not-signed-in`: You are not signed in. `/problems/wrong-credentials`: The sign-in name or the secret is not right. `/problems/wrong-passkey`: This passkey opens no account here. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9500,7 +9500,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/passphrase-too-easy`: This passphrase is easy to guess. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/passphrase-too-easy`: This passphrase is easy to guess. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9902,7 +9902,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/import-unreadable`: This is no file of Porchlight that can be brought here. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/import-unreadable`: This is no file of Porchlight that can be brought here. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9956,7 +9956,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeOut"];
                 };
             };
-            /** @description `/problems/consent-unknown`: There is no such version of the privacy page. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/consent-unknown`: There is no such version of the privacy page. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10008,7 +10008,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/passphrase-too-easy`: This passphrase is easy to guess. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/passphrase-too-easy`: This passphrase is easy to guess. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10172,7 +10172,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/endpoint-not-allowed`: This push service is not one that Porchlight sends to. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/endpoint-not-allowed`: This push service is not one that Porchlight sends to. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10248,7 +10248,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/endpoint-not-allowed`: This push service is not one that Porchlight sends to. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/endpoint-not-allowed`: This push service is not one that Porchlight sends to. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10491,7 +10491,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/channel-not-offered`: This kind of channel is not offered here. `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/channel-not-offered`: This kind of channel is not offered here. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10637,7 +10637,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/wrong-code`: This is not the code that was sent. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/wrong-code`: This is not the code that was sent. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11066,7 +11066,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11226,7 +11226,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/key-reused`: This Idempotency-Key was used for something else. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
