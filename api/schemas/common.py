@@ -2,11 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, ParamSpec, TypeVar
+from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+)
 
 from core import regions, secret_text, text
 from core.phone_numbers import MAX_INPUT_LENGTH
@@ -41,6 +50,7 @@ def unvalidated(model: Callable[Fields, ReplyModel]) -> Callable[Fields, ReplyMo
 # In a body, `true` and "1" are not numbers, and 1 is not a boolean.
 Whole = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
+CircleStep = Annotated[Literal[1, 2], BeforeValidator(TypeAdapter(Whole).validate_python)]
 
 
 class Body(BaseModel):

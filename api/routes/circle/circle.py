@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel
 from api.context import Context
 from api.dependencies import Reading, ReadingCaller, Services, Writing, WritingCaller
 from api.problems import problems
-from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Flag, Limit, Page, PersonOut, Whole, page
+from api.schemas.common import DEFAULT_LIMIT, Body, CircleStep, Cursor, Flag, Limit, Page, PersonOut, Whole, page
 from core.unit_of_work import UnitOfWork
 from models.enums import Platform, Role
 from rules import access
@@ -69,7 +69,7 @@ class CirclePage(Page[MemberOut]):
 
 class MemberChange(Body):
     role: Role = Role.FRIEND
-    step: Literal[1, 2] = 1
+    step: CircleStep = 1
     guest_notes: Flag = False
     words_quiet: Flag = False
 

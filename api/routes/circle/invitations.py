@@ -29,6 +29,7 @@ from api.schemas.common import (
     DEFAULT_LIMIT,
     FREE_TEXT,
     Body,
+    CircleStep,
     Cursor,
     InvitationToken,
     Label,
@@ -72,7 +73,7 @@ class Invite(Body):
     """`label` is for the inviter's eyes: whom the link is for. `greeting` is a line of their own to whoever opens it."""
 
     role: Role
-    step: Literal[1, 2] | None = None
+    step: CircleStep | None = None
     label: Label | None = None
     greeting: Greeting | None = None
 

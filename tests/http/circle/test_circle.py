@@ -35,6 +35,15 @@ async def test_a_circle_holds_at_most_15_people(world: World) -> None:
     assert len(pressed["recipients"]) == 14, "one has not been confirmed yet"
 
 
+async def test_a_step_is_the_number_one_or_two(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor", steps=[2])
+    for step in (True, 1.5, "1", 0, 3):
+        for method, path in (("POST", "/v1/invitations"), ("PATCH", f"/v1/circle/{sponsor.places[maya.id]}")):
+            await maya.ask(method, path, {"role": "friend", "step": step}, expect=422)
+    assert (await maya.get("/v1/invitations"))["items"] == []
+    assert [(member["role"], member["step"]) for member in await maya.circle()] == [("sponsor", 2)]
+
+
 async def test_step_one_holds_at_most_four_members(world: World) -> None:
     maya, *_ = await world.circle("friend", "friend", "friend", "friend", "fellow", devices=False)
     members = await maya.circle()
