@@ -77,6 +77,8 @@ def test_every_operation_names_the_problems_that_each_may_have() -> None:
         assert "/problems/invalid`" in replies["422"]["description"], name
         if operation.get("security") and "401" in replies:
             assert "/problems/not-signed-in`" in replies["401"]["description"], name
+        if "requestBody" in operation and "'Idempotency-Key'" in str(operation.get("parameters")):
+            assert "/problems/key-reused`" in replies["422"]["description"], name
 
 
 def press(described: Document) -> Document:

@@ -29,6 +29,7 @@ from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts.passkey import passkey_sign_in, passkeys
 from rules.errors import (
+    AccountDisabled,
     KeyReused,
     LastWayIn,
     NotFound,
@@ -144,7 +145,7 @@ async def passkey_request_options(unit: Writing, request: Request, context: Serv
     "/v1/sessions/passkey",
     summary="Sign in with a passkey",
     status_code=201,
-    responses=problems(PasskeysNotOffered, PasskeyUnknown, TooMany, KeyReused, KeysUnavailable),
+    responses=problems(PasskeysNotOffered, PasskeyUnknown, AccountDisabled, TooMany, KeyReused, KeysUnavailable),
     operation_id="sign_in_with_passkey",
 )
 async def sign_in_with_passkey(

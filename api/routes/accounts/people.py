@@ -31,6 +31,7 @@ from rules.errors import (
     PassphraseTooEasy,
     RegistrationClosed,
     TooMany,
+    WrongCredentials,
 )
 from rules.languages import nearest
 
@@ -88,6 +89,7 @@ class SignedUpOut(SignedInOut):
     status_code=201,
     responses=problems(
         NameTaken,
+        WrongCredentials,
         PassphraseTooEasy,
         RegistrationClosed,
         ConsentUnknown,

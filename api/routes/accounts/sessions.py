@@ -39,7 +39,7 @@ from models.enums import Carrier, Platform
 from rules import access, idempotency
 from rules.accounts import people, sessions
 from rules.accounts.sessions import Credentials, SessionDevice, SignedIn
-from rules.errors import AccountDisabled, NotFound, PassphraseTooEasy, ProofNeeded, TooMany, WrongCredentials
+from rules.errors import AccountDisabled, KeyReused, NotFound, PassphraseTooEasy, ProofNeeded, TooMany, WrongCredentials
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
@@ -87,7 +87,7 @@ class SessionOut(BaseModel):
     "",
     summary="Sign in with name and passphrase",
     status_code=201,
-    responses=problems(WrongCredentials, TooMany),
+    responses=problems(WrongCredentials, AccountDisabled, TooMany, KeyReused),
     operation_id="sign_in",
 )
 async def sign_in(
@@ -120,7 +120,7 @@ async def sign_in(
     "/recovery",
     summary="Recover my account with a recovery code",
     status_code=201,
-    responses=problems(WrongCredentials, TooMany, PassphraseTooEasy),
+    responses=problems(WrongCredentials, AccountDisabled, TooMany, PassphraseTooEasy, KeyReused),
     operation_id="recover_account",
 )
 async def recover(

@@ -11,7 +11,7 @@ from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page
 from rules import access, idempotency
 from rules.circle import blocks
-from rules.errors import NotFound, ProofNeeded
+from rules.errors import KeyReused, NotFound, ProofNeeded
 
 router = APIRouter(prefix="/v1/blocks", tags=["blocks"])
 
@@ -25,7 +25,13 @@ class BlockOut(BaseModel):
     created_at: datetime
 
 
-@router.post("", summary="Block somebody", status_code=201, responses=problems(NotFound), operation_id="block_person")
+@router.post(
+    "",
+    summary="Block somebody",
+    status_code=201,
+    responses=problems(NotFound, KeyReused),
+    operation_id="block_person",
+)
 async def block(body: NewBlock, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> BlockOut:
     """Block somebody from my circle or whose circle I am in. It ends both at once; repeating it is safe."""
     row = await blocks.block(unit, who, body.person_id)

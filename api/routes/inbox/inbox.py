@@ -28,7 +28,7 @@ from api.problems import problems
 from api.schemas.common import DEFAULT_LIMIT, Body, Cursor, Limit, Page, PersonOut, page, person_out, unvalidated
 from models.enums import NoticeKind
 from rules import idempotency
-from rules.errors import NotFound
+from rules.errors import KeyReused, NotFound
 from rules.inbox import views
 from rules.inbox.views import NoticeView
 
@@ -139,7 +139,7 @@ async def mark_read(notice_id: UUID, unit: Writing, who: WritingCaller) -> Notic
     "/v1/receipts",
     summary="Report that a push arrived or was opened",
     status_code=201,
-    responses=problems(NotFound),
+    responses=problems(NotFound, KeyReused),
     operation_id="report_receipt",
 )
 async def record_receipt(body: Receipt, unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> Receipt:

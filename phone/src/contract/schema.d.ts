@@ -7996,7 +7996,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/invalid` */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8123,6 +8123,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedUpOut"];
+                };
+            };
+            /** @description `/problems/wrong-credentials`: The sign-in name or the secret is not right. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `/problems/registration-closed`: New accounts cannot be made here right now. */
@@ -9157,6 +9167,16 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `/problems/account-disabled`: This account was locked by whoever runs this place. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `/problems/passkeys-not-offered`: Passkeys cannot be used at this address. */
             409: {
                 headers: {
@@ -9433,7 +9453,17 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/invalid` */
+            /** @description `/problems/account-disabled`: This account was locked by whoever runs this place. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9500,7 +9530,17 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/passphrase-too-easy`: This passphrase is easy to guess. */
+            /** @description `/problems/account-disabled`: This account was locked by whoever runs this place. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/passphrase-too-easy`: This passphrase is easy to guess. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -11611,7 +11651,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/invalid` */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
