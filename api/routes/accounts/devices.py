@@ -98,7 +98,9 @@ class DeviceOut(BaseModel):
     disabled_reason: str | None
 
 
-class TestOut(BaseModel):
+class TestOut(DeviceOut):
+    """The device that is being pushed. `delivery_id`: of its push, which its receipt will name."""
+
     delivery_id: UUID
 
 
@@ -184,7 +186,9 @@ async def remove_device(device_id: UUID, unit: Writing, who: WritingCaller) -> N
 )
 async def send_test(device_id: UUID, unit: Writing, who: WritingCaller) -> TestOut:
     """Send a real push to this device ("A light came on.")."""
-    return TestOut(delivery_id=await devices.send_test(unit, who, device_id))
+    delivery_id = await devices.send_test(unit, who, device_id)
+    device = _device_out(await devices.own_device(unit, who, device_id), who)
+    return TestOut(**device.model_dump(), delivery_id=delivery_id)
 
 
 def _device_out(row: Device, who: Caller) -> DeviceOut:

@@ -4472,8 +4472,33 @@ export interface components {
              */
             created_at: string;
         };
-        /** TestOut */
+        /**
+         * TestOut
+         * @description The device that is being pushed. `delivery_id`: of its push, which its receipt will name.
+         */
         TestOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["DeviceKind"];
+            platform: components["schemas"]["Platform"] | null;
+            /** Label */
+            label: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Last Receipt At */
+            last_receipt_at: string | null;
+            /** Refused */
+            refused: boolean;
+            /** Disabled At */
+            disabled_at: string | null;
+            /** Disabled Reason */
+            disabled_reason: string | null;
             /**
              * Delivery Id
              * Format: uuid

@@ -87,6 +87,7 @@ async def test_a_test_push_is_sent_and_creates_no_notice(world: World) -> None:
     maya = await world.person("Maya", language="de")
     device = await maya.device("webpush")
     test = await maya.post(f"/v1/devices/{device['id']}/test", expect=200)
+    assert test == device | {"delivery_id": test["delivery_id"]}, "the device, and which push it is to wait for"
     [pushed] = await maya.pushes()
     assert (pushed.kind, str(pushed.push.delivery_id), pushed.push.body) == (
         "test",
