@@ -103,9 +103,7 @@ async def _with_members(unit: UnitOfWork, pressed: PressedAgain) -> PressedAgain
 
 
 async def _note_is_repeated(unit: UnitOfWork, who: Caller, snapshot: Snapshot, note: str) -> bool:
-    """Return whether this note is already stored: a retry without an Idempotency-Key sends it twice."""
-    if who.vault.open("reach_outs.note", snapshot.id, snapshot.row["note"]) == note:
-        return True
+    """Return whether this note is what the person wrote last: a retry without an Idempotency-Key sends it twice."""
     last = (
         await unit.session.execute(
             select(Message)
@@ -114,4 +112,6 @@ async def _note_is_repeated(unit: UnitOfWork, who: Caller, snapshot: Snapshot, n
             .limit(1)
         )
     ).scalar_one_or_none()
-    return last is not None and who.vault.open("messages.text", last.id, last.text) == note
+    if last is None:
+        return who.vault.open("reach_outs.note", snapshot.id, snapshot.row["note"]) == note
+    return who.vault.open("messages.text", last.id, last.text) == note

@@ -137,3 +137,16 @@ async def test_a_message_that_waits_for_its_push_is_not_pushed_after_the_end(wor
     await maya.close()
     await world.passes(30)
     assert await sponsor.pushed() == ["reach_out", "message", "all_clear"]
+
+
+async def test_what_was_said_before_may_be_said_again(world: World) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    await maya.press(note="Please call.")
+    await maya.press(expect=200, note="Please call.")
+    assert await maya.messages() == [], "the same press, sent twice without a key"
+    for note in ("He is gone.", "He is gone.", "Please call."):
+        await maya.press(expect=200, note=note)
+    assert await sponsor.messages() == ["He is gone.", "Please call."]
+    await maya.says("Are you there?")
+    await maya.press(expect=200, note="Please call.")
+    assert await sponsor.messages() == ["He is gone.", "Please call.", "Are you there?", "Please call."]
