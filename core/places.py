@@ -33,3 +33,11 @@ def is_private(host: str) -> bool:
     except ValueError:
         return False
     return any(address in network for network in PRIVATE_NETWORKS)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether this address or name is this machine's own, which no other machine can reach."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 
 from core import contact
 from core.database_address import sqlalchemy_url
+from core.places import is_loopback
 from core.public_address import public_address
 from core.webpush_hosts import DEFAULT_HOSTS
 from core.wrapping_apps import AndroidApp, android_apps, ios_apps
@@ -155,6 +156,11 @@ class Settings(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("LOG_LEVEL is DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @cached_property
+    def counts_own_sign_ups(self) -> bool:
+        """Whether sign-ups from this machine itself count too: where it serves others, or the operator has set the limit."""
+        return "sign_ups" in self.model_fields_set or not is_loopback(urlsplit(self.public_url).hostname or "")
 
     @cached_property
     def origin(self) -> str:

@@ -3,8 +3,6 @@
 import base64
 import binascii
 import hmac
-import ipaddress
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -13,15 +11,13 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from api.context import Context
 from api.dependencies import Services, make_unit
 from api.operator_page import render_operator_page
-from api.proxy_watch import FORWARDING_HEADERS
 from api.small_page import PAGE_POLICY
+from api.this_machine import is_from_this_machine
 from core.telemetry import render_metrics
 from rules.errors import NotFound
 from rules.upkeep.numbers import read_numbers
 
 router = APIRouter(tags=["operation"])
-
-PROXY_HEADERS = (*FORWARDING_HEADERS, "via")
 
 
 @router.get("/metrics", include_in_schema=False)
@@ -47,7 +43,7 @@ async def operator(request: Request, context: Services) -> Response:
 
 def _is_operator(request: Request, context: Context) -> bool:
     token = context.settings.metrics_token
-    return _is_local(request) or (
+    return is_from_this_machine(request) or (
         token is not None and hmac.compare_digest(_given_token(request), token.get_secret_value().encode())
     )
 
@@ -63,27 +59,3 @@ def _given_token(request: Request) -> bytes:
         except binascii.Error:
             return b""
     return given if scheme.lower() == "bearer" else b""
-
-
-def _is_local(request: Request) -> bool:
-    # Behind a proxy on the same machine every request comes from loopback; a forwarded one is not local.
-    if request.client is None or any(name in request.headers for name in PROXY_HEADERS):
-        return False
-    # Nor is one to a public name: from a proxy that says nothing of itself, or from a page in a browser on this machine
-    # whose own name was made to lead here (DNS rebinding).
-    return _is_loopback(request.client.host) and _is_loopback(_named_host(request))
-
-
-def _named_host(request: Request) -> str:
-    """Return the name by which the client called this server; a client that names none (HTTP/1.0) called by no public one."""
-    try:
-        return urlsplit(f"//{request.headers.get('host', 'localhost')}").hostname or ""
-    except ValueError:
-        return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -71,6 +71,34 @@ async def test_sign_ups_are_limited_per_place(world: World, three_sign_ups: Sett
         assert (await sign_up(client, "four")).status_code == 201
 
 
+async def test_whoever_tries_it_on_the_machine_itself_is_not_counted(world: World, settings: Settings) -> None:
+    chosen = settings.model_dump(exclude_unset=True, exclude={"sign_ups"})
+    process = await world.another_process(settings=Settings(_env_file=None, **chosen))
+    async with AsyncExitStack() as stack:
+        clients = Clients(process, stack)
+        here, strangers, proxied = await clients.at(LOOPBACK), await clients.at("192.0.2.7"), await clients.at(LOOPBACK)
+        assert {(await sign_up(here, f"demo{i}")).status_code for i in range(33)} == {201}
+        assert [(await sign_up(strangers, f"anna{i}")).status_code for i in range(31)] == [201] * 30 + [429]
+        proxied.headers["Via"] = "1.1 proxy"
+        assert [(await sign_up(proxied, f"bert{i}")).status_code for i in range(31)] == [201] * 30 + [429]
+
+
+async def test_a_limit_that_the_operator_has_set_holds_on_the_machine_itself_too(
+    world: World, three_sign_ups: Settings
+) -> None:
+    process = await world.another_process(settings=three_sign_ups)
+    async with AsyncExitStack() as stack:
+        here = await Clients(process, stack).at(LOOPBACK)
+        assert [(await sign_up(here, f"demo{i}")).status_code for i in range(4)] == [201] * 3 + [429]
+
+
+def test_a_server_for_others_counts_its_own_machine_where_a_proxy_may_hide_everybody() -> None:
+    for address in ("http://localhost:8000", "http://127.0.0.1:8001", "http://[::1]:8000"):
+        assert not Settings(_env_file=None, public_url=address).counts_own_sign_ups
+    for address in ("https://porch.example", "http://192.168.1.5:8000"):
+        assert Settings(_env_file=None, public_url=address).counts_own_sign_ups
+
+
 async def test_invited_people_bypass_the_limit_and_tries_per_link_are_limited(
     world: World, three_sign_ups: Settings
 ) -> None:
