@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.encryption import Keyring
 from core.errors import KeysUnavailable
@@ -47,9 +47,11 @@ def link_hash(secret: str | None) -> bytes | None:
 
 async def open_link(unit: UnitOfWork, secret: str) -> OpenLink:
     """Return what this link opens. A link that is over, unknown or mistyped, and one of somebody who left, is NotFound."""
+    # A guest is never asked calmly: they are written to by the press that a calm ask becomes.
+    began_at = func.coalesce(ReachOut.raised_at, ReachOut.created_at)
     row = (
         await unit.session.execute(
-            select(Recipient.person_id, Recipient.reach_out_id, Recipient.membership_id, ReachOut.created_at)
+            select(Recipient.person_id, Recipient.reach_out_id, Recipient.membership_id, began_at.label("began_at"))
             .join(ReachOut, ReachOut.id == Recipient.reach_out_id)
             .join(Membership, Membership.id == Recipient.membership_id)
             .join(Person, Person.id == Recipient.person_id)
@@ -59,10 +61,10 @@ async def open_link(unit: UnitOfWork, secret: str) -> OpenLink:
                 access.CONFIRMED,
                 access.IS_GUEST,
                 ReachOut.closed_at.is_(None),
-                ReachOut.created_at > unit.now - REACH_OUT_LIFETIME,
+                began_at > unit.now - REACH_OUT_LIFETIME,
             )
         )
     ).one_or_none()
     if row is None or row.membership_id is None:
         raise NotFound
-    return OpenLink(row.person_id, row.reach_out_id, row.membership_id, row.created_at + REACH_OUT_LIFETIME)
+    return OpenLink(row.person_id, row.reach_out_id, row.membership_id, row.began_at + REACH_OUT_LIFETIME)

@@ -39,6 +39,8 @@ class RecipientView:
 
 @quick_dataclass(frozen=True, slots=True)
 class ReachOutView:
+    """`began_at`: when it was pressed, or raised from a calm ask."""
+
     id: UUID
     sender: PersonView
     mine: bool
@@ -46,6 +48,7 @@ class ReachOutView:
     need: str | None
     note: str | None
     created_at: datetime
+    began_at: datetime
     pressed_at: datetime | None
     unanswered_at: datetime | None
     closed_at: datetime | None
@@ -215,6 +218,7 @@ def compose_view(
         need=words.need,
         note=words.note,
         created_at=head.created_at,
+        began_at=head.raised_at or head.created_at,
         pressed_at=head.pressed_at if mine else None,
         unanswered_at=head.unanswered_at if mine else None,
         closed_at=head.closed_at,

@@ -10,6 +10,7 @@ from models import Answer, GuestSession, Recipient
 from tests.channels.conftest import gateways, settings, world
 from tests.channels.gateways import ChannelWorld
 from tests.guests.guest import Guest, guest_of
+from tests.guests.phone_without_app import PhoneWithoutApp
 from tests.world.person import Person
 
 __all__ = ["gateways", "settings", "world"]
@@ -153,6 +154,25 @@ async def test_a_link_is_good_for_one_day_and_no_longer_than_the_reach_out(world
     await world.settle()
     await guest.opens()
     await maya.close("connected")
+    await guest.opens(expect=404)
+
+
+async def test_the_day_of_a_link_begins_with_the_press_that_a_calm_ask_became(world: ChannelWorld) -> None:
+    maya, friend = await world.circle("friend", steps=(1,))
+    guest = await guest_of(world, maya)
+    await maya.press(calm=True)
+    await friend.answer("soon", minutes=720)
+    await world.passes(13 * 3600)
+    await maya.does("raise", expect=200)
+    await world.settle()
+    phone = PhoneWithoutApp(world)
+    page = await phone.opens(guest.secrets()[-1])
+    assert "Since 09:00" in page
+    assert "It closes tomorrow at 09:00." in page
+    await world.forward(DAY - 1)
+    await guest.opens()
+    await guest.reach_out()
+    await world.forward(2)
     await guest.opens(expect=404)
 
 
