@@ -10,12 +10,13 @@ from models import Answer
 from models.enums import AnswerKind
 from rules import access, idempotency
 from rules.access import Caller
-from rules.errors import NobodyAnswered, NotFound, NotYours, ReachOutClosed
+from rules.errors import Invalid, NobodyAnswered, NotFound, NotYours, ReachOutClosed
 from rules.idempotency import RequestFingerprint
 from rules.practice.proof import record_push_proof
 from rules.reach_out import state, store
 from rules.reach_out.machine import decide
 from rules.reach_out.messages import write_message
+from rules.reach_out.progress import MAX_CALM_MINUTES
 from rules.reach_out.state import AnswerGiven, Participant, Snapshot, Talking, TalkingConfirmed
 
 
@@ -41,7 +42,11 @@ class Reply:
 async def give_answer(
     unit: UnitOfWork, who: Caller, reach_out_id: UUID, reply: Reply, fingerprint: RequestFingerprint | None
 ) -> AnswerView:
-    """Store a recipient's answer. Raises NotFound, NotYours (for the person's own reach-out), Closed, KeyReused."""
+    """Store a recipient's answer.
+
+    Raises NotFound, NotYours (for the person's own reach-out), Closed, KeyReused, and Invalid for minutes that are too many
+    for a calm ask; a press cuts them, because an answer to it is never refused for them.
+    """
     waited: timedelta | None = None
 
     async def create() -> UUID:
@@ -51,6 +56,8 @@ async def give_answer(
             raise NotYours
         if isinstance(snapshot.stage, state.Closed):
             raise ReachOutClosed
+        if snapshot.calm and (reply.minutes or 0) > MAX_CALM_MINUTES:
+            raise Invalid(extra={"errors": [{"at": "body.minutes", "says": f"must be at most {MAX_CALM_MINUTES}"}]})
         pressed = not snapshot.calm and reply.kind is not AnswerKind.CANNOT
         if pressed and not any(each.stands for each in snapshot.told):
             waited = unit.now - snapshot.began_at

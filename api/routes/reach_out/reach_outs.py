@@ -58,7 +58,6 @@ from rules.reach_out.answer import Reply, confirm_together, give_answer
 from rules.reach_out.press import press_again
 from rules.reach_out.press.press import press as run_press
 from rules.reach_out.press.start import PressRequest
-from rules.reach_out.progress import MAX_CALM_MINUTES
 
 router = APIRouter(prefix="/v1/reach-outs", tags=["reach-outs"])
 
@@ -88,7 +87,7 @@ class NewAnswer(Body):
     """`minutes` goes with `soon` and is needed there: up to 720 for a calm ask; a press takes more than 15 for 15."""
 
     kind: AnswerKind
-    minutes: Annotated[Whole, Field(ge=1, le=MAX_CALM_MINUTES)] | None = None
+    minutes: Annotated[Whole, Field(ge=1)] | None = None
     text: Words | None = None
 
     @model_validator(mode="after")

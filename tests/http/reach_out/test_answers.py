@@ -56,7 +56,7 @@ INVALID_ANSWERS: list[object] = [
     {"kind": "maybe"},
     {"kind": "soon"},
     {"kind": "soon", "minutes": 0},
-    {"kind": "soon", "minutes": 721},
+    {"kind": "soon", "minutes": -1},
     {"kind": "calling", "minutes": 5},
     {"kind": "here", "mood": "x"},
     {"kind": "here", "text": "x" * 4001},
