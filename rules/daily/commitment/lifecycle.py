@@ -164,8 +164,12 @@ async def say_day(
     if said is None:
         said = CommitmentDay(id=unit.new_id(), commitment_id=commitment.id, day=day, created_at=unit.now)
         unit.session.add(said)
-    elif said.text is not None:
-        await wal_truncation.mark_erased(unit)
+    else:
+        if commitment.accepted_at is not None and said.created_at < commitment.accepted_at:
+            # Said anew, and from now on to somebody who knows of it.
+            said.created_at = unit.now
+        if said.text is not None:
+            await wal_truncation.mark_erased(unit)
     said.done, said.text = done, who.vault.seal("commitment_days.text", said.id, text)
     await unit.session.flush()
     event_id = due_event(commitment.id, terms_of(commitment), day)

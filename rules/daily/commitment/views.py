@@ -112,7 +112,7 @@ async def load_commitment(unit: UnitOfWork, who: Caller, commitment_id: UUID) ->
 async def _load_days(
     unit: UnitOfWork, who: Caller, commitments: Sequence[UUID]
 ) -> Mapping[UUID, dict[date, Row[*tuple[Any, ...]]]]:
-    """Return what the caller may see of the last days of these commitments, by commitment and day."""
+    """Return what was said of the last days of these commitments, by commitment and day; `known`: the caller may see it."""
     said: dict[UUID, dict[date, Row[*tuple[Any, ...]]]] = defaultdict(dict)
     if commitments:
         rows = await unit.session.execute(
@@ -122,13 +122,13 @@ async def _load_days(
                 CommitmentDay.day,
                 CommitmentDay.done,
                 CommitmentDay.text,
+                or_(access.mine(Commitment, who), access.day_known_to(who.person_id)).label("known"),
             )
             .join(Commitment, Commitment.id == CommitmentDay.commitment_id)
             .where(
                 CommitmentDay.commitment_id.in_(commitments),
                 # Two more than the window, whatever the time zone; the view cuts exactly.
                 CommitmentDay.day >= unit.now.date() - (DAYS_BACK + 2) * ONE_DAY,
-                or_(access.mine(Commitment, who), access.day_known_to(who.person_id)),
             )
         )
         for row in rows:
@@ -143,13 +143,16 @@ def _commitment_view(
     mine = row.person_id == who.person_id
     vault = unit.keyring.vault(row.person_id, row.data_key)
     today = local_date(unit.now, zone)
-    due = recent_days(terms, local_date(row.created_at, zone), today) if mine or row.accepted_at is not None else []
+    since = row.created_at if mine else row.accepted_at
+    due = recent_days(terms, local_date(since, zone), today) if since is not None else []
     spoken = [day for day in said if today - DAYS_BACK * ONE_DAY <= day <= today]
     recent = [
         DayView(day, said[day].done, vault.open("commitment_days.text", said[day].id, said[day].text))
         if day in said
         else DayView(day, None, None)
         for day in sorted({*due, *spoken}, reverse=True)
+        # Of what was said before their yes, a witness is not told that nothing was said.
+        if day not in said or said[day].known
     ]
     return CommitmentView(
         id=row.id,

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.world.commitments import asked_and_accepted, looks_at, means_to, says_of
+from tests.world.commitments import asked_and_accepted, at_moment, looks_at, means_to, says_of
+from tests.world.threads import load_thread
 from tests.world.world import World
 
 NOWHERE = "0199f3c2-7b1e-7c55-9d0a-3f6a1b2c3d4e"
@@ -164,6 +165,27 @@ async def test_who_may_do_what(world: World) -> None:
     await ana.post(f"{path}/decline", expect=204)
     await looks_at(ana, made, 404)
     await ana.post(f"{path}/accept", expect=404)
+
+
+async def test_a_witness_reads_of_no_day_that_nothing_was_said_where_something_was(world: World) -> None:
+    maya, ana = await world.circle("friend")
+    made = await means_to(maya, ana)
+    await says_of(maya, made, "2026-03-10", text="Before anybody knew")
+    await at_moment(world, "2026-03-12T12:00")
+    await says_of(maya, made, "2026-03-12", done=False)
+    await ana.post(f"/v1/commitments/{made['id']}/accept", expect=200)
+    assert (await looks_at(ana, made))["recent"] == []
+    assert [day["done"] for day in (await looks_at(maya, made))["recent"]] == [False, None, True]
+    await at_moment(world, "2026-03-13T12:00")
+    assert (await looks_at(ana, made))["recent"] == [{"date": "2026-03-13", "done": None, "text": None}]
+    # What is said anew is said to somebody who knows of it.
+    await says_of(maya, made, "2026-03-12", text="After all")
+    assert [(day["date"], day["text"]) for day in (await looks_at(ana, made))["recent"]] == [
+        ("2026-03-13", None),
+        ("2026-03-12", "After all"),
+    ]
+    assert [item["text"] for item in await load_thread(ana, maya)] == ["After all"]
+    assert [item["text"] for item in await load_thread(maya, ana)] == ["After all"]
 
 
 async def test_days_that_one_may_speak_of(world: World) -> None:
