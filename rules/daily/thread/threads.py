@@ -1,7 +1,7 @@
 """Threads: all that passed quietly between two people, newest first, and how far each of them has read it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -127,7 +127,7 @@ async def load_thread(
                 )
             )
     found.sort(key=lambda item: (item.created_at, item.id), reverse=True)
-    return found[: limit + 1]
+    return await _without_lost_items(unit, who.person_id, other_id, found[: limit + 1])
 
 
 async def load_thread_item(unit: UnitOfWork, who: Caller, other_id: UUID, item_id: UUID) -> ThreadItem:
@@ -166,6 +166,31 @@ async def mark_thread_read(unit: UnitOfWork, who: Caller, other_id: UUID) -> Non
     # What was written in the same moment has not been read, and may rely on one of them.
     await push_rate.pass_on_pushes(unit, waiting)
     unit.publish(who.person_id, pairs.THREAD_EVENT, other_id)
+
+
+async def _without_lost_items(
+    unit: UnitOfWork, person_id: UUID, other_id: UUID, items: Sequence[ThreadItem]
+) -> list[ThreadItem]:
+    """Leave out what an item is about where that does not stand in this thread any more: it was taken back, or has gone."""
+    about = {item.content.about_id for item in items} - {None}
+    standing: set[UUID] = set()
+    if about:
+        ids = union_all(
+            *(
+                source.rows.with_only_columns(source.key).where(
+                    source.key.in_(about),
+                    or_(source.given(person_id, other_id), source.given(other_id, person_id)),
+                )
+                for source in ITEM_SOURCES.values()
+            )
+        )
+        standing = set((await unit.session.execute(ids)).scalars())
+    return [
+        item
+        if item.content.about_id is None or item.content.about_id in standing
+        else replace(item, content=replace(item.content, about_id=None))
+        for item in items
+    ]
 
 
 def _select_items(

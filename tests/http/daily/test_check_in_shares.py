@@ -126,6 +126,21 @@ async def test_taken_back_from_one_and_shared_again(world: World) -> None:
     assert (await sponsor.pushed()).count("check_in") == 1, "to share, take back and share pushes once"
 
 
+@pytest.mark.parametrize("how", ["from one", "for good"])
+async def test_words_about_it_keep_nothing_of_what_was_taken_back(world: World, how: str) -> None:
+    maya, sponsor = await world.circle("sponsor")
+    made = await writes(maya, **SAID, share_with=[sponsor.places[maya.id]])
+    await sponsor.post(f"/v1/check-ins/{made['id']}/seen", {"text": "I see you."}, expect=201)
+    assert (await sponsor.get(f"/v1/threads/{maya.id}"))["items"][0]["about"] == made["id"]
+    if how == "from one":
+        await takes_back(maya, made, sponsor)
+    else:
+        await maya.delete(f"/v1/check-ins/{made['id']}")
+    for one, other in ((sponsor, maya), (maya, sponsor)):
+        [words] = (await one.get(f"/v1/threads/{other.id}"))["items"]
+        assert (words["text"], "about" in words) == ("I see you.", False)
+
+
 async def test_taken_back_before_it_was_pushed(world: World) -> None:
     maya, sponsor = await world.circle("sponsor")
     world.here.forget_pushes()
