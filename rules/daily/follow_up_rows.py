@@ -42,9 +42,15 @@ async def plan_follow_ups(unit: UnitOfWork, ended: Snapshot) -> None:
     """
     if not isinstance(ended.stage, Closed) or ended.stage.outcome is Outcome.MISTAKE:
         return
-    helpers = [participant.person_id for participant in ended.told if participant.stands]
+    closed_by_word = ended.stage.outcome in {Outcome.CONNECTED, Outcome.OK_NOW}
+    helpers = [
+        participant.person_id
+        for participant in ended.told
+        # With an all-clear, a yes to the calm ask that became this press was an answer as well.
+        if participant.stands or (closed_by_word and participant.calm_yes_stands)
+    ]
     if helpers:
-        if ended.stage.outcome in {Outcome.CONNECTED, Outcome.OK_NOW}:
+        if closed_by_word:
             await _plan_for_helpers(unit, ended, helpers)
     elif not any(participant.promises for participant in ended.told):
         await _plan_own(unit, ended)

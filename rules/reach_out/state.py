@@ -115,6 +115,11 @@ class Participant:
         return self.answer is not None and not self.declined
 
     @property
+    def calm_yes_stands(self) -> bool:
+        """Whether they said yes to a calm ask that has become a press since, and nothing to the press."""
+        return self.answer is None and self.calm_answer not in {None, AnswerKind.CANNOT}
+
+    @property
     def follows(self) -> bool:
         """Whether later events are pushed to them: the alarm was pushed to them, or they answered from their inbox."""
         return self.quiet_at is None or self.stands

@@ -174,6 +174,25 @@ async def test_who_asks_again_before_the_morning_is_not_asked(world: World, peop
     assert len(await follow_ups(ana)) == 1
 
 
+@pytest.mark.parametrize(("outcome", "helper", "own"), [("connected", 1, 0), ("ok_now", 1, 0), (None, 0, 1)])
+async def test_a_yes_to_the_calm_ask_that_became_a_press_is_an_answer(
+    world: World, people: list[Person], outcome: str | None, helper: int, own: int
+) -> None:
+    """With an all-clear nobody reads that nobody was free; without one, the press itself was answered by nobody."""
+    maya, ana, ben = people
+    await maya.press(calm=True)
+    await ana.answer("soon", minutes=60)
+    await ben.answer("cannot")
+    await world.passes(600)
+    await maya.does("raise", expect=200)
+    if outcome is not None:
+        await maya.close(outcome)
+    for morning in ("2026-03-11T10:00", "2026-03-11T21:00", "2026-03-12T10:00"):
+        await at_moment(world, morning)
+    assert (len(await follow_ups(ana)), len(await follow_ups(maya))) == (helper, own)
+    assert await follow_ups(ben) == []
+
+
 async def test_a_mistake_is_followed_by_nothing(world: World, people: list[Person]) -> None:
     maya, ana, _ = people
     await was_there(world, maya, ana, "mistake")
