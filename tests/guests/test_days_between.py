@@ -1,4 +1,4 @@
-"""A guest between two presses: no practice, no quiet words, no follow-ups; proved by a code and by answers."""
+"""A guest between two presses: no practice, quiet words, check-ins or follow-ups; proved by a code and by answers."""
 
 from sqlalchemy import select
 
@@ -47,6 +47,22 @@ async def test_quiet_words_to_a_guest_are_refused_with_what_to_do(world: Channel
     refused = await maya.post("/v1/reach-ins", {"to": row["person"]["id"], "text": "Thinking of you"}, expect=409)
     assert refused["type"] == "/problems/not-for-guests"
     assert "Call or write" in refused["detail"]
+
+
+async def test_a_check_in_is_shared_with_no_guest(world: ChannelWorld) -> None:
+    """They have no page to read it on: nobody is told that a guest can read it, and an account made later finds nothing."""
+    maya, friend = await world.circle("friend")
+    guest = await guest_of(world, maya)
+    said = {"feeling": 0, "note": "A long day."}
+    both = [friend.places[maya.id], guest.membership_id]
+    refused = await maya.post("/v1/check-ins", said | {"share_with": both}, expect=422)
+    assert refused["type"] == "/problems/member-unknown"
+    assert (await maya.get("/v1/check-ins"))["items"] == [], "nothing is half kept"
+    kept = await maya.post("/v1/check-ins", said, expect=201)
+    body = {"membership_id": guest.membership_id}
+    refused = await maya.post(f"/v1/check-ins/{kept['id']}/shares", body, expect=422)
+    assert refused["type"] == "/problems/member-unknown"
+    assert (await maya.get(f"/v1/check-ins/{kept['id']}"))["shares"] == []
 
 
 async def test_no_follow_up_waits_for_a_guest(world: ChannelWorld) -> None:

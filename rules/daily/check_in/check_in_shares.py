@@ -38,7 +38,10 @@ class OwnShare:
 
 
 async def lock_members(unit: UnitOfWork, who: Caller, memberships: Collection[UUID]) -> Sequence[Any]:
-    """Return these members of the caller's circle, locked. Raises MemberUnknown if any of them is not one."""
+    """Return these members of the caller's circle, locked. Raises MemberUnknown if any of them is not one, or is a guest.
+
+    A guest has no page to read a check-in on.
+    """
     if not memberships:
         return []
     rows = (
@@ -57,6 +60,7 @@ async def lock_members(unit: UnitOfWork, who: Caller, memberships: Collection[UU
                 Membership.id.in_(memberships),
                 access.mine(Membership, who),
                 access.CONFIRMED,
+                ~access.IS_GUEST,
             )
             .order_by(Membership.id)
             # Locked before the rows that refer to it and to the person, in the lock order of an erasure.
