@@ -48,6 +48,14 @@ async def test_a_break_begins_and_ends_with_one_tap(new_phone: NewPhone, circle:
     [member] = (await maya.ask("GET", "/v1/circle"))["items"]
     assert member["available_now"] is False
     await phone.is_sound()
+    # Nowhere is it said that one is there day and night.
+    await phone.open("#/circle")
+    await phone.page.get_by_role("radio", name="I'm there for").check(force=True)
+    row = phone.page.get_by_role("list", name="I'm there for").get_by_role("listitem").filter(has_text="Maya")
+    await expect(row).to_contain_text("You are off until")
+    await row.get_by_role("link").click()
+    await phone.sees("You are off until")
+    await phone.open("#/settings/away")
     await phone.press_button("I am back")
     await expect(phone.button("For a week")).to_be_visible()
     assert (await ana.ask("GET", "/v1/me"))["away_until"] is None

@@ -25,7 +25,7 @@ import { draftTo, isKeptRead, keepRead, keepShown, loadShown, shownLast } from '
 import { myZone } from '../store/today';
 import { Compose } from './compose';
 import { MemberSheet } from './member';
-import { isMuted, SupportedActions, SupportedSheet, supportedState } from './supporting';
+import { isQuiet, SupportedActions, SupportedSheet, supportedState } from './supporting';
 import { Entry, Waiting } from './thread-entry';
 
 const PAGE = 20;
@@ -186,7 +186,7 @@ function Tried({ member }: { member: Member }) {
 
 function lampOf(member: Member | undefined, supported: Supported | undefined): string {
   if (member) return memberLamp(member);
-  return supported && !isMuted(supported) ? 'lit' : 'dim';
+  return supported && !isQuiet(supported) ? 'lit' : 'dim';
 }
 
 /** "We talked": once a day, taken back with one more tap. */

@@ -11,7 +11,7 @@ import { Item, LinkItem } from '../components/rows';
 import { StandingWordsForm } from '../components/standing-words-form';
 import { useQuery } from '../components/use-query';
 import type { Supported, Thread } from '../contract/types';
-import { morning, WEEK_MS } from '../domain/morning';
+import { isAway, morning, WEEK_MS } from '../domain/morning';
 import { t } from '../i18n';
 import { day } from '../i18n/format';
 import { errorText } from '../i18n/problem';
@@ -26,6 +26,9 @@ import { Block, ConfirmAction, leftPage } from './member';
 import { New } from './notices';
 
 export const isMuted = (of: Supported): boolean => Date.parse(of.muted_until ?? '') > serverNow();
+
+/** Whether nothing of this person is pushed to me now: muted by me, or a break from everybody. */
+export const isQuiet = (of: Supported): boolean => isMuted(of) || (!!state.me && isAway(state.me, serverNow()));
 
 export function Supporting() {
   const [people, refetch] = useQuery(fetchSupported);
@@ -66,7 +69,7 @@ function SupportedRow({ of, thread, onMore }: { of: Supported; thread: Thread | 
   return (
     <Item
       href={accepted ? undefined : to('people', of.person.id)}
-      lamp={<Lamp state={isMuted(of) || accepted ? 'dim' : 'lit'} />}
+      lamp={<Lamp state={isQuiet(of) || accepted ? 'dim' : 'lit'} />}
       name={
         <>
           {thread?.unread && <New />}
@@ -97,6 +100,7 @@ export function supportedState(someone: Supported) {
   if (isMuted(someone)) return t('supporting.muted', { time: moment(someone.muted_until ?? '') });
   // The vault does not hold my hours.
   if (!state.me?.created_at) return '';
+  if (isAway(state.me, serverNow())) return t('helper.off', { time: moment(state.me.away_until ?? '') });
   return hasHours(state.me) && !state.me.wake_me
     ? t('supporting.hours', { hours: hoursInWords(state.me) })
     : t('supporting.any-time');
