@@ -1,8 +1,8 @@
 // Who may see which parts of a check-in: only for me until a name is tapped, then a card of parts for each person.
 
 import type { Part, Shares } from '../domain/check-in';
-import { activeMembers } from '../domain/circle';
 import { toggled } from '../domain/toggled';
+import { withApp } from '../domain/with-app';
 import { t } from '../i18n';
 import { state } from '../store/store';
 import { Checks } from './checks';
@@ -21,7 +21,7 @@ export function Sharing({
   shares: Shares;
   onChange: (shares: Shares) => void;
 }) {
-  const members = activeMembers(state.circle);
+  const members = withApp(state.circle);
   if (!members.length || !parts.length) return null;
   const chosen = members.filter((member) => shares[member.id]);
   const toggle = (id: string) => {

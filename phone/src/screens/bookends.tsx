@@ -14,6 +14,7 @@ import type { Member, Schemas } from '../contract/types';
 import { nextAt } from '../domain/calm';
 import { activeMembers } from '../domain/circle';
 import { sponsorFirst } from '../domain/sponsor-first';
+import { withApp } from '../domain/with-app';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { errorText } from '../i18n/problem';
@@ -49,7 +50,7 @@ export function Bookends({ id }: { id?: string | undefined }) {
 }
 
 function Plan({ onPlanned }: { onPlanned: () => unknown }) {
-  const people = activeMembers(state.circle);
+  const people = withApp(state.circle);
   const [minutes, setMinutes] = useState(60);
   const [time, setTime] = useState('');
   const [what = '', setWhat] = useDraft('bookend');

@@ -14,6 +14,7 @@ import { useDraft } from '../components/use-draft';
 import { activeMembers } from '../domain/circle';
 import { DAYS } from '../domain/hours';
 import { sponsorFirst } from '../domain/sponsor-first';
+import { withApp } from '../domain/with-app';
 import type { Key } from '../i18n';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
@@ -49,10 +50,8 @@ const PICKS: [Key, number[], string][] = [
 ];
 const OWN = '';
 
-const activeCircle = () => activeMembers(state.circle);
-
 function picks(): Pick[] {
-  const [first] = sponsorFirst(activeCircle());
+  const [first] = sponsorFirst(activeMembers(state.circle));
   const call = first ? [{ text: t('commitment-pick.call', { name: nameOf(first) }), days: [1, 4], at: '18:00' }] : [];
   return [...call, ...PICKS.map(([key, days, at]) => ({ text: t(key), days, at }))];
 }
@@ -152,7 +151,7 @@ function keyOf(sent: { body: string; key: string }, body: unknown): string {
 
 /** Nobody until a name is tapped. */
 function WitnessField({ witness, onPick }: { witness: string; onPick: (id: string) => void }) {
-  const circle = activeCircle();
+  const circle = withApp(state.circle);
   const chosen = circle.find((member) => member.id === witness);
   if (!circle.length) return null;
   return (

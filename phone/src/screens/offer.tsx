@@ -6,6 +6,7 @@ import { Light } from '../components/lamp';
 import { CircleLamps, nameOf } from '../components/people';
 import { Back } from '../components/sub-page';
 import { activeMembers } from '../domain/circle';
+import { withApp } from '../domain/with-app';
 import { t } from '../i18n';
 import { to } from '../store/router';
 import { state } from '../store/store';
@@ -13,7 +14,8 @@ import { declineOffer } from './check-in';
 
 export function Offer() {
   const circle = activeMembers(state.circle);
-  const near = circle.find((member) => member.available_now) ?? circle[0];
+  const readers = withApp(circle);
+  const near = readers.find((member) => member.available_now) ?? readers[0];
   return (
     <main class="page">
       <Back href={to()}>{t('check-in.name')}</Back>

@@ -20,7 +20,7 @@ import { Form } from '../components/form';
 import { Lamp } from '../components/lamp';
 import { Call, nameOf } from '../components/people';
 import { Back } from '../components/sub-page';
-import { activeMembers } from '../domain/circle';
+import { withApp } from '../domain/with-app';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
 import { errorText } from '../i18n/problem';
@@ -157,7 +157,7 @@ export function Remove({ of }: { of: Commitment }) {
 
 /** A hand, offered once; nobody was told anything. */
 function NotToday({ of, message }: { of: Commitment | undefined; message: string }) {
-  const circle = activeMembers(state.circle);
+  const circle = withApp(state.circle);
   const near = (of && witnessOf(of)) ?? circle.find((member) => member.available_now) ?? circle[0];
   return (
     <main class="page">

@@ -258,7 +258,7 @@ async def test_the_owner_reads_what_a_guest_gets_and_lets_them_read_notes(
 
 
 async def test_quiet_words_are_offered_to_no_guest(server: Server, sms: HttpGateway, new_phone: NewPhone) -> None:
-    """A guest has no page for them: no thanks with one tap, no word to begin with, no practice light."""
+    """A guest has no page for them: no thanks, no word to begin with, no practice light, no check-in, nothing to stand by at."""
     maya = await Person.sign_up(server, "Maya")
     invited = await maya.ask("POST", "/v1/invitations", {"role": "family"}, 201)
     messages = Messages(sms)
@@ -277,6 +277,14 @@ async def test_quiet_words_are_offered_to_no_guest(server: Server, sms: HttpGate
     await phone.open("#/circle/practice")
     await phone.sees("Nobody in your circle could see a practice light yet.")
     await expect(phone.button("Begin the practice")).to_have_count(0)
+    await phone.open("#/bookends")
+    await phone.sees("A bookend needs one confirmed person in your circle who has the app.")
+    await phone.open("#/commitments/new")
+    await phone.page.get_by_label("Call Uncle Sam").check()
+    await expect(phone.text("Who else may know of it?")).to_have_count(0)
+    await phone.open("#/check-ins/new")
+    await phone.page.get_by_label("Very low").check(force=True)
+    await expect(phone.text("Who may see it?")).to_have_count(0)
     pressed = await maya.press()
     secret = await messages.find(r"/#/g/([\w-]+)")
     await sam.page.goto("about:blank")

@@ -129,7 +129,7 @@ export const account = {
   'bookend.what': 'Worum geht es? Du kannst das weglassen',
   'bookend.what-example': 'Essen mit dem alten Team',
   'bookend.start': 'Beginnen',
-  'bookend.nobody': 'Dafür braucht es einen bestätigten Menschen in deinem Kreis.',
+  'bookend.nobody': 'Dafür braucht es einen bestätigten Menschen in deinem Kreis, der die App hat.',
   'bookend.until': 'bis {time}',
   'bookend-step.1': 'Wir fragen, wie es dir geht',
   'bookend-step.2': 'Wir fragen noch einmal',

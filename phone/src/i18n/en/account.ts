@@ -129,7 +129,7 @@ export const account = {
   'bookend.what': 'What is it? You can leave this out',
   'bookend.what-example': 'Dinner with the old team',
   'bookend.start': 'Start',
-  'bookend.nobody': 'A bookend needs one confirmed person in your circle.',
+  'bookend.nobody': 'A bookend needs one confirmed person in your circle who has the app.',
   'bookend.until': 'until {time}',
   'bookend-step.1': 'We ask how you are',
   'bookend-step.2': 'We ask once more',

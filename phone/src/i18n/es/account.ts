@@ -129,7 +129,7 @@ export const account = {
   'bookend.what': '¿Qué es? Puedes dejarlo en blanco',
   'bookend.what-example': 'Cena con el equipo de antes',
   'bookend.start': 'Empezar',
-  'bookend.nobody': 'Hace falta una persona confirmada en tu círculo.',
+  'bookend.nobody': 'Hace falta una persona confirmada en tu círculo que tenga la aplicación.',
   'bookend.until': 'hasta las {time}',
   'bookend-step.1': 'Te preguntamos cómo estás',
   'bookend-step.2': 'Preguntamos otra vez',
