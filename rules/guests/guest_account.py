@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -12,13 +13,14 @@ from core.passkeys import Registered, RelyingParty
 from core.unit_of_work import UnitOfWork
 from models import Channel, Membership, Person
 from models.enums import AccessKind, Carrier
-from rules import access
+from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import account_erasure, channels, people, registration, sessions
 from rules.accounts.passkey import passkey_challenges, passkeys
 from rules.accounts.registration import SignedUp
 from rules.errors import CodeWrong, NameTaken, NotFound, PasskeyRefused
 from rules.guests import guest_place, guest_sessions
+from rules.idempotency import RequestFingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +34,21 @@ class NewWayIn:
     passkey_label: str | None = None
 
 
-async def send_fresh_code(unit: UnitOfWork, who: Caller) -> Channel:
-    """Send a new code to the guest's own address, confirmed or not yet.
+async def send_fresh_code(unit: UnitOfWork, who: Caller, fingerprint: RequestFingerprint | None = None) -> Channel:
+    """Send a new code to the guest's own address, confirmed or not yet. A retry of the same request sends none.
 
-    Raises TooMany, and NotFound for somebody who was removed, or whose invitation is over: a code would open nothing.
+    Raises TooMany, KeyReused, and NotFound for somebody who was removed, or whose invitation is over: a code would open nothing.
     """
     await access.lock_person(unit, who)
     await guest_place.load_guest_place(unit, who)
-    channel = await _first_channel(unit, who)
-    await channels.send_code(unit, who, channel)
-    return channel
+
+    async def send() -> UUID:
+        channel = await _first_channel(unit, who)
+        await channels.send_code(unit, who, channel)
+        return channel.id
+
+    await idempotency.run_once(unit, fingerprint, who.person_id, send)
+    return await _first_channel(unit, who)
 
 
 async def use_fresh_code(unit: UnitOfWork, who: Caller, code: str) -> CodeWrong | None:

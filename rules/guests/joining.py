@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from core.errors import KeysUnavailable
 from core.phone_numbers import country_of
 from core.unit_of_work import UnitOfWork
 from models import Channel, GuestJoin, Invitation, Membership, Person
 from models.enums import ChannelKind, GuestSessionKind
-from rules import access
+from rules import access, idempotency
 from rules.access import Caller
 from rules.accounts import channels, consent, throttle
 from rules.accounts.throttle import RateLimit
 from rules.circle import invitations
 from rules.circle.invitations import MAX_CIRCLE
 from rules.errors import AddressInCircle, ChannelNotOffered, CircleFull, InvitationNotValid, RegistrationClosed
+from rules.idempotency import RequestFingerprint
 from rules.practice.proof import record_push_proof
 
 CODES_PER_INVITATION = RateLimit("guests.codes", burst=8, every=1800)
@@ -63,17 +65,44 @@ def guest_kinds(offered: Collection[str]) -> list[ChannelKind]:
 
 
 async def accept_as_guest(
-    unit: UnitOfWork, token: str, new: NewGuest, offered: Collection[str], registration: str, who: Caller | None
+    unit: UnitOfWork,
+    token: str,
+    new: NewGuest,
+    offered: Collection[str],
+    registration: str,
+    who: Caller | None,
+    *,
+    fingerprint: RequestFingerprint | None = None,
 ) -> Joining:
     """Take a guest's yes and send a code to their address; nothing shows anywhere until it has come back.
 
-    `who`: a guest who has said yes to this invitation already and gives another address. Raises InvitationNotValid,
-    RegistrationClosed, ChannelNotOffered, CircleFull, TooMany, KeysUnavailable, ConsentUnknown.
+    `who`: a guest who has said yes to this invitation already and gives another address. A retry of the same request is the
+    same guest, and sends no second code. Raises InvitationNotValid, RegistrationClosed, ChannelNotOffered, CircleFull,
+    TooMany, KeysUnavailable, ConsentUnknown, KeyReused.
     """
     consent.check_version(new.consent_version)
     if registration == "closed":
         raise RegistrationClosed
     invitation = await invitations.find_invitation(unit, token)
+    guest_id = await idempotency.find_result(unit, fingerprint)
+    if guest_id is None:
+        try:
+            guest_id = await _say_yes(unit, invitation, new, offered, who)
+            await idempotency.remember(unit, fingerprint, guest_id, guest_id)
+        except IntegrityError:
+            # The same request was sent twice at once, and the other one was first.
+            await unit.rollback()
+            guest_id = await idempotency.find_result(unit, fingerprint)
+            if guest_id is None:
+                raise
+            invitation = await invitations.find_invitation(unit, token)
+    return await _load_joining(unit, invitation, guest_id)
+
+
+async def _say_yes(
+    unit: UnitOfWork, invitation: Invitation, new: NewGuest, offered: Collection[str], who: Caller | None
+) -> UUID:
+    """Write a guest's yes, send the code and return the guest's id."""
     if new.kind not in guest_kinds(offered):
         raise ChannelNotOffered
     if await invitations.count_members(unit, invitation.inviter_id) >= MAX_CIRCLE:
@@ -94,11 +123,27 @@ async def accept_as_guest(
         await _change_guest(unit, guest, new)
     join.standing_words = guest.vault.seal("memberships.standing_words", join.membership_id, new.standing_words)
     await unit.session.flush()
-    channel, _ = await channels.add_channel(unit, guest, new.kind, new.address, offered, None)
+    await channels.add_channel(unit, guest, new.kind, new.address, offered, None)
+    return guest.person_id
+
+
+async def _load_joining(unit: UnitOfWork, invitation: Invitation, guest_id: UUID) -> Joining:
+    """Return a guest on their way in. Raises InvitationNotValid once their code has come back: they are in already."""
+    row = (
+        await unit.session.execute(
+            select(GuestJoin.membership_id, Channel.id.label("channel_id"))
+            .join(Channel, access.owned_by(Channel, guest_id))
+            .where(access.owned_by(GuestJoin, guest_id), GuestJoin.invitation_id == invitation.id)
+            .order_by(Channel.id)
+            .limit(1)
+        )
+    ).one_or_none()
+    if row is None:
+        raise InvitationNotValid
     return Joining(
-        guest.person_id,
-        join.membership_id,
-        channel.id,
+        guest_id,
+        row.membership_id,
+        row.channel_id,
         invitation.inviter_id,
         (await invitations.load_inviter(unit, invitation.inviter_id))[0],
         invitation.role,

@@ -1,5 +1,7 @@
 """Joining as a guest: a name, an address, a code. Until it has come back nothing shows anywhere."""
 
+from typing import Any
+
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -7,7 +9,8 @@ from sqlalchemy import select
 from core.settings import RegistrationPolicy
 from models import Person
 from tests.channels.gateways import ChannelWorld, Gateways
-from tests.guests.guest import ADDRESSES, NUMBER, guest_of, says_yes
+from tests.guests.guest import ADDRESSES, NUMBER, Guest, guest_of, says_yes
+from tests.world.race import race
 
 
 @pytest.mark.parametrize("kind", ["sms", "email", "call"])
@@ -49,6 +52,36 @@ async def test_another_address_may_be_given_until_the_code_comes_back(world: Cha
     await guest.confirms()
     [row] = await maya.circle()
     assert row["person"]["display_name"] == "Sam"
+
+
+async def test_a_retry_is_the_same_guest_and_sends_no_second_code(world: ChannelWorld, gateways: Gateways) -> None:
+    maya = await world.person("Maya")
+    invited = await maya.invites("family")
+    body = {"token": invited["token"], "display_name": "Uncle Sam", "channel": {"kind": "sms", "address": NUMBER}}
+
+    async def says(status: int, **changes: Any) -> dict[str, Any]:
+        headers = {"Idempotency-Key": "yes"}
+        reply = await world.here.http.post("/v1/invitations/accept-as-guest", json=body | changes, headers=headers)
+        assert reply.status_code == status, reply.text
+        return dict(reply.json())
+
+    first, second = await race(world, "idempotency_keys IN EXCLUSIVE", says(201), says(201))
+    assert first["membership"] == second["membership"] == (await says(201))["membership"]
+    await world.settle()
+    assert len(gateways.texts("sms", NUMBER)) == 1
+    assert (await says(422, display_name="Sam"))["type"] == "/problems/key-reused"
+    guest = Guest(
+        world, "sms", second["session"]["token"], first["membership"]["id"], first["membership"]["channel_id"]
+    )
+    for _ in range(2):
+        reply = await world.here.http.post(
+            "/v1/me/code", headers={"Authorization": f"Bearer {guest.token}", "Idempotency-Key": "again"}
+        )
+        assert reply.status_code == 201, reply.text
+        await world.settle()
+    assert len(gateways.texts("sms", NUMBER)) == 2, "a code that was asked for once more"
+    await guest.confirms()
+    assert (await says(404))["type"] == "/problems/invitation-not-valid", "they are in already"
 
 
 async def test_whoever_takes_the_invitation_up_first_has_it(world: ChannelWorld) -> None:

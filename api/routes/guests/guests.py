@@ -9,7 +9,16 @@ from pydantic import BaseModel, BeforeValidator, StringConstraints
 
 from api import guest_access, login_throttle, reported_locale
 from api.context import Context
-from api.dependencies import Services, Token, Writing, WritingCaller, make_unit, transaction
+from api.dependencies import (
+    IdempotencyHeader,
+    Services,
+    Token,
+    Writing,
+    WritingCaller,
+    fingerprint_of,
+    make_unit,
+    transaction,
+)
 from api.problems import invalid_at, problems
 from api.routes.accounts.channels import PHONE_KINDS
 from api.routes.accounts.sessions import NewSessionOut, give_cookie
@@ -19,6 +28,7 @@ from core import addresses
 from core.errors import KeysUnavailable
 from core.unit_of_work import UnitOfWork
 from models.enums import Carrier, ChannelKind, Role
+from rules import idempotency
 from rules.access import Caller
 from rules.errors import (
     ChannelNotOffered,
@@ -27,6 +37,7 @@ from rules.errors import (
     CodeWrong,
     ConsentUnknown,
     InvitationNotValid,
+    KeyReused,
     NotFound,
     NotSignedIn,
     RegistrationClosed,
@@ -114,16 +125,18 @@ class FreshCodeOut(BaseModel):
         TooMany,
         KeysUnavailable,
         ConsentUnknown,
+        KeyReused,
     ),
     openapi_extra={"security": [{}]},
     operation_id="accept_as_guest",
 )
 async def accept_as_guest(
-    body: GuestYes, request: Request, response: Response, token: Token, context: Services
+    body: GuestYes, request: Request, response: Response, token: Token, context: Services, key: IdempotencyHeader
 ) -> GuestJoinedOut:
     """Say yes with only a name and an address, to which a code is sent. Until it has come back, nothing shows anywhere.
 
-    In the same session it may be said again, with another address.
+    In the same session it may be said again, with another address. A retry with its key is the same guest in a session of its
+    own, and no second code.
     """
     new = NewGuest(
         display_name=body.display_name,
@@ -137,8 +150,17 @@ async def accept_as_guest(
     async with login_throttle.count_invalid_links(context, request), transaction(context) as unit:
         who = await _guest_if_any(unit, token, request)
         settings = context.settings
+        content = body.model_dump(mode="json", exclude_unset=True)
+        # Whoever says yes has no name yet: a key belongs to the link that they hold.
+        scope = f"guest\0{body.token}"
         joined = await joining.accept_as_guest(
-            unit, body.token, new, settings.channels, settings.registration.value, who
+            unit,
+            body.token,
+            new,
+            settings.channels,
+            settings.registration.value,
+            who,
+            fingerprint=idempotency.request_fingerprint(unit.keyring, scope, key, content),
         )
         opened = await guest_sessions.open_joining(unit, joined.person_id, body.carrier)
     return GuestJoinedOut(
@@ -188,14 +210,15 @@ async def open_link(body: LinkOpened, response: Response, context: Services) -> 
     "/v1/me/code",
     summary="Send a fresh code to a guest's address",
     status_code=201,
-    responses=problems(NotFound, TooMany),
+    responses=problems(NotFound, TooMany, KeyReused),
     operation_id="request_guest_code",
 )
-async def request_fresh_code(unit: Writing, who: WritingCaller) -> FreshCodeOut:
+async def request_fresh_code(unit: Writing, who: WritingCaller, key: IdempotencyHeader) -> FreshCodeOut:
     """Send a code to my own address: for leaving, hours and an account, or once more while I join. For guests alone."""
     if who.guest is None:
         raise NotFound
-    channel = await guest_account.send_fresh_code(unit, who)
+    fingerprint = fingerprint_of(unit.keyring, who, "POST /v1/me/code", key, None)
+    channel = await guest_account.send_fresh_code(unit, who, fingerprint)
     return FreshCodeOut(
         channel_id=channel.id,
         kind=ChannelKind(channel.kind),
