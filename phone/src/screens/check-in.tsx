@@ -80,7 +80,7 @@ export async function keepCheckIn(
   const atHome = !state.route.length;
   const offers = !content.week && offersCircle(content) && readSlot(NOT_NOW) !== thisDay();
   const after = content.week ? ['week', 'look-back'] : [];
-  ifHere(() => go(...(offers ? ['check-ins', 'offer'] : after)));
+  ifHere(() => go(...(offers ? ['check-ins', given.length ? 'offer-shared' : 'offer'] : after)));
   // On Home the card says it: a line above the lantern would move it.
   if (!atHome || state.route.length) change({ toast: waits ? waitsInWords() : keptFor(content, given) });
   return '';

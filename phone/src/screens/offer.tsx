@@ -1,4 +1,4 @@
-// After very low or lonely, once it is kept: a hand, offered once a day. Nobody was told, and nobody is.
+// After very low or lonely, once it is kept: a hand, offered once a day. Nobody is told of it.
 
 import { Headline } from '../components/basics';
 import { CalmLink, pressFromHere } from '../components/calm-doors';
@@ -12,7 +12,8 @@ import { to } from '../store/router';
 import { state } from '../store/store';
 import { declineOffer } from './check-in';
 
-export function Offer() {
+/** `shared`: with somebody, who has been told. */
+export function Offer({ shared }: { shared?: boolean }) {
   const circle = activeMembers(state.circle);
   const readers = withApp(circle);
   const near = readers.find((member) => member.available_now) ?? readers[0];
@@ -22,7 +23,7 @@ export function Offer() {
       <section class="hero">
         <Light />
         <Headline live>{t('offer.head')}</Headline>
-        <p>{t('offer.say')}</p>
+        <p>{t(shared ? 'offer.say-shared' : 'offer.say')}</p>
       </section>
       <section class="stack">
         <button type="button" class="btn main" onClick={pressFromHere}>

@@ -10,6 +10,7 @@ const PAGES: Record<string, () => preact.ComponentChild> = {
   '': () => <CheckInList />,
   'new': () => <NewCheckIn />,
   'offer': () => <Offer />,
+  'offer-shared': () => <Offer shared />,
   'week': () => <Week />,
   'look-back': () => <Weeks />,
   // What a reminder opens: the check-in, or the week on its day, until it was looked at.
