@@ -1,6 +1,7 @@
 """A calm ask on two phones: asked, answered, nobody free, raised; never an alarm, and never in the way of one."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.async_api import Route, expect
@@ -115,6 +116,29 @@ async def test_nobody_is_free_and_it_becomes_a_press(new_phone: NewPhone, circle
     await his.press_button("Calling now")
     await his.sees("Maya knows that you are calling.")
     await hers.sees_heading("Ben is calling you now.")
+
+
+async def test_how_long_nobody_has_answered_counts_from_the_press(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, ben = await circle("Maya", "Ben")
+    calm_ask = await asked(maya, ben)
+    await maya.ask("POST", f"/v1/reach-outs/{calm_ask}/raise", expect=200)
+    phone = await new_phone("Maya")
+    await phone.belongs_to(maya)
+
+    async def asked_earlier(route: Route) -> None:
+        """Let it be asked calmly half an hour before it was raised, and then go unanswered for five minutes."""
+        body = await (await route.fetch()).json()
+        for item in body["items"]:
+            minutes = timedelta(minutes=5)
+            now = datetime.fromisoformat(item["raised_at"])
+            times = {"created_at": now - 7 * minutes, "raised_at": now - minutes, "unanswered_at": now}
+            item |= {name: at.isoformat() for name, at in times.items()}
+        await route.fulfill(json=body)
+
+    await phone.context.route("**/v1/reach-outs?*", asked_earlier)
+    await phone.open()
+    await phone.sees_heading("Nobody has answered yet.")
+    await expect(phone.page.get_by_text(re.compile("^5 minutes have passed"))).to_be_visible()
 
 
 async def test_the_button_on_home_is_not_lowered_by_a_calm_ask(new_phone: NewPhone, circle: NewCircle) -> None:

@@ -74,7 +74,8 @@ function Waiting({ of }: { of: ReachOut }) {
 /** Nobody has answered: say so plainly, with the phone numbers first. */
 function Unanswered({ of }: { of: ReachOut }) {
   // If nobody can be reached, this shows after seconds; and a phone's clock may be wrong by any amount.
-  const minutes = Math.floor((state.now - Date.parse(of.created_at)) / MINUTE_MS);
+  const pressedAt = of.raised_at ?? of.created_at;
+  const minutes = Math.floor((state.now - Date.parse(pressedAt)) / MINUTE_MS);
   return (
     <main class="page">
       <section class="stack">
@@ -82,7 +83,7 @@ function Unanswered({ of }: { of: ReachOut }) {
         <p>
           {minutes >= 1 && minutes < 60
             ? t('unanswered.say', { n: minutes })
-            : t('unanswered.say-since', { time: clock(of.created_at) })}
+            : t('unanswered.say-since', { time: clock(pressedAt) })}
         </p>
       </section>
       <CallList people={of.recipients} helplines={of.helplines} />
