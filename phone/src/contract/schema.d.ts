@@ -1046,7 +1046,8 @@ export interface paths {
          * Accept an invitation as a guest
          * @description Say yes with only a name and an address, to which a code is sent. Until it has come back, nothing shows anywhere.
          *
-         *     In the same session it may be said again, with another address.
+         *     In the same session it may be said again, with another address. A retry with its key is the same guest in a session of its
+         *     own, and no second code.
          */
         post: operations["accept_as_guest"];
         delete?: never;
@@ -8426,7 +8427,10 @@ export interface operations {
     accept_as_guest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8475,7 +8479,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/channel-not-offered`: This kind of channel is not offered here. `/problems/consent-unknown`: There is no such version of the privacy page. */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/channel-not-offered`: This kind of channel is not offered here. `/problems/consent-unknown`: There is no such version of the privacy page. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8594,7 +8598,10 @@ export interface operations {
     request_guest_code: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeat the same key and body to retry safely for 24 hours. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8619,7 +8626,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `/problems/invalid` */
+            /** @description `/problems/invalid`: Some of what was sent cannot be used. `/problems/key-reused`: This Idempotency-Key was used for something else. */
             422: {
                 headers: {
                     [name: string]: unknown;
