@@ -1,7 +1,7 @@
 """Schemas that several resources share: strict bodies, a person, a page, text that people type."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -103,6 +103,20 @@ def _known_time_zone(name: str) -> str:
     return name
 
 
+def _written_as_time(value: object) -> object:
+    """Refuse a number, which would be read as seconds since 1970: where one stands a client has got its fields mixed up."""
+    if not (isinstance(value, str) and "-" in value[1:]):
+        raise ValueError("must be a time such as 2026-03-10T20:00:00Z")
+    return value
+
+
+def _written_as_day(value: object) -> object:
+    """Refuse a number, and a time: it belongs to different days in different zones."""
+    if not (isinstance(value, str) and len(value) == len("2026-03-10") and value.count("-") == 2):
+        raise ValueError("must be a day such as 2026-03-10")
+    return value
+
+
 def _in_plausible_year(moment: datetime) -> datetime:
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError(f"must be a time between {FIRST_YEAR} and {LAST_YEAR}")
@@ -166,7 +180,8 @@ Phone = Annotated[str, StringConstraints(max_length=MAX_INPUT_LENGTH)]
 Weekday = Annotated[Whole, Field(ge=0, le=6)]
 Weekdays = Annotated[list[Weekday], Field(min_length=1, max_length=7), AfterValidator(lambda days: sorted(set(days)))]
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-Moment = Annotated[AwareDatetime, AfterValidator(_in_plausible_year)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_as_time), AfterValidator(_in_plausible_year)]
+Day = Annotated[date, BeforeValidator(_written_as_day)]
 # Room for the whole link, which people paste as well.
 ConsentVersion = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 """The version of the privacy page: a date."""

@@ -14,6 +14,7 @@ from api.schemas.common import (
     FREE_TEXT,
     Body,
     Cursor,
+    Day,
     Flag,
     Limit,
     Page,
@@ -45,7 +46,7 @@ DayText = Annotated[
     AfterValidator(lambda value: text.clean_multiline(value, MAX_DAY_TEXT_LENGTH)),
     FREE_TEXT,
 ]
-DayInPath = Annotated[date, Path(description="Today or one of the six days before, in my time zone.")]
+DayInPath = Annotated[Day, Path(description="Today or one of the six days before, in my time zone.")]
 
 
 class NewCommitmentIn(Body):
@@ -59,7 +60,7 @@ class NewCommitmentIn(Body):
     days: Weekdays
     at: TimeOfDay
     witness: UUID | None = None
-    ends_on: date | None = None
+    ends_on: Day | None = None
 
 
 class CommitmentChanges(Body):
