@@ -14,7 +14,7 @@ const FIRST = {
     'welcome',
   ],
   components: [
-    ...['basics', 'boundary', 'close-actions', 'hold-lamp', 'icons', 'lamp', 'later-plan', 'lazy-screen', 'messages'],
+    ...['basics', 'boundary', 'close-actions', 'hold-lamp', 'icons', 'lamp', 'later-parts', 'lazy-screen', 'messages'],
     ...['people', 'quick-hide', 'recipients', 'rows', 'standing-words', 'state-words', 'use-query'],
   ],
   domain: [

@@ -1,11 +1,12 @@
 // "When you press, I …": a helper's own words for somebody, chosen from a few or written. Asked at joining, changed at any time.
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
+import { draftTo } from '../store/threads';
 import { RadioGroup } from './basics';
 import { Form } from './form';
+import { Begun, useDraft } from './use-draft';
 
 const MAX_LENGTH = 200;
 
@@ -24,14 +25,19 @@ export function StandingWordsForm({
   onSaved: () => unknown;
   after?: ComponentChildren;
 }) {
-  const [words, setWords] = useState(of.standing_words ?? '');
+  const draft = `standing-${of.id}`;
+  const [typed, type, found] = useDraft(draft);
+  const words = typed ?? of.standing_words ?? '';
   const save = async () => {
     const { error } = await api.PATCH('/v1/supporting/{membership_id}', {
       params: { path: { membership_id: of.id } },
       body: { standing_words: words.trim() || null },
     });
-    if (!error) await onSaved();
-    return errorText(error);
+    if (error) return errorText(error);
+    await onSaved();
+    // What was typed while it was on its way stays.
+    if (draftTo(draft) === typed) type();
+    return '';
   };
   return (
     <Form send={save} submit={submit} kind={kind} after={after}>
@@ -46,9 +52,10 @@ export function StandingWordsForm({
           rows={2}
           maxLength={MAX_LENGTH}
           value={words}
-          onInput={(event) => setWords(event.currentTarget.value)}
+          onInput={(event) => type(event.currentTarget.value)}
         />
       </div>
+      {found && <Begun />}
       <RadioGroup
         legend={t('standing.some')}
         name="some"
@@ -56,7 +63,7 @@ export function StandingWordsForm({
         options={t('standing.choice')
           .split('; ')
           .map((choice) => [choice, choice])}
-        onPick={setWords}
+        onPick={type}
       />
     </Form>
   );

@@ -4,12 +4,13 @@ import { api, once } from '../api/client';
 import { Button, ErrorText, Headline } from '../components/basics';
 import { CalmDoors, PressRow } from '../components/calm-doors';
 import { Lamp, Light } from '../components/lamp';
-import { Messages, Write } from '../components/messages';
+import { Messages } from '../components/messages';
 import { Call, nameOf, names } from '../components/people';
 import { answerSentence, Recipients } from '../components/recipients';
 import { Row } from '../components/rows';
 import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
+import { typedTo, Write } from '../components/write';
 import type { ReachOut, Recipient } from '../contract/types';
 import { endedQuietly } from '../domain/calm';
 import { isPast, promisedAt, whoIsThere } from '../domain/lamps';
@@ -84,6 +85,8 @@ function Asked({ of }: { of: ReachOut }) {
 
 function CanTalk({ of, who }: { of: ReachOut; who: Recipient }) {
   const [failure, setFailure] = useState('');
+  // Whoever was writing when the yes came goes on.
+  const [writing] = useState(() => !!typedTo(of.id));
   const name = nameOf(who);
   const time = clock(promisedAt(who));
   const text = t('calm.is-good-text', { name, time });
@@ -101,6 +104,7 @@ function CanTalk({ of, who }: { of: ReachOut; who: Recipient }) {
   return (
     <>
       <Messages messages={state.messages} />
+      {writing && <Write to={of.id} label={t('answered.write-all')} onSent={refresh} />}
       <section class="stack">
         {talksLater(who) &&
           (agreed ? (

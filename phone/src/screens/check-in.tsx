@@ -17,7 +17,7 @@ import { names } from '../components/people';
 import { LinkItem } from '../components/rows';
 import { Sharing } from '../components/sharing';
 import { Back } from '../components/sub-page';
-import { useDraft } from '../components/use-draft';
+import { Begun, useDraft } from '../components/use-draft';
 import { useQuery } from '../components/use-query';
 import type { Schemas } from '../contract/types';
 import type { CheckIn, Content, Shares } from '../domain/check-in';
@@ -39,6 +39,7 @@ import { readSlot, writeSlot } from '../platform/slots';
 import { loadLetters, sendOrKeep } from '../store/letters';
 import { fromHere, go, replaceRoute, to } from '../store/router';
 import { change, state } from '../store/store';
+import { keepDraft } from '../store/threads';
 import { myZone, today } from '../store/today';
 
 /** The day on which "Not now" was said: it is final for that day. */
@@ -102,7 +103,7 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
   const sharedBefore = Object.fromEntries(
     (of?.shares ?? waiting?.shares ?? []).map(({ membership_id, parts }) => [membership_id, parts ?? []]),
   );
-  const [typed, type] = useDraft(of ? undefined : 'check-in');
+  const [typed, type, found] = useDraft(of?.id ?? 'check-in');
   const [chosen, setContent] = useState<Content>({ feeling: before.feeling ?? null, halt: before.halt ?? [] });
   const content: Content = { ...chosen, note: (typed ?? before.note) || null };
   const [shares, setShares] = useState<Shares>(sharedBefore);
@@ -162,6 +163,7 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
             />
           </div>
         </>
+            {of && found && <Begun />}
       )}
       <Sharing parts={labelledParts({ ...content, week: of?.week ?? null })} shares={shares} onChange={setShares} />
       <section class="stack">
@@ -211,7 +213,10 @@ async function changeShares(of: CheckIn, shares: Shares): Promise<string> {
 async function remove(of: CheckIn): Promise<void> {
   const ifHere = fromHere();
   const { error, waits } = await sendOrKeep(pathOf(of), undefined, { method: 'DELETE' });
-  if (!error) ifHere(() => replaceRoute('check-ins'));
+  if (!error) {
+    void keepDraft(of.id, '');
+    ifHere(() => replaceRoute('check-ins'));
+  }
   if (error) change({ toast: errorText(error) });
   else change({ toast: t(waits ? 'check-in.removed-later' : 'check-in.removed') });
 }

@@ -4,13 +4,14 @@ import { api, whole } from '../api/client';
 import { Button, ErrorText, Headline } from '../components/basics';
 import { GivenAnswer } from '../components/given-answer';
 import { Lamp } from '../components/lamp';
-import { Messages, Write } from '../components/messages';
+import { Messages } from '../components/messages';
 import { Call, nameOf } from '../components/people';
 import { Group, Item } from '../components/rows';
 import { NEED_WORDS } from '../components/state-words';
 import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
 import type { Message, ReachOut, Recipient } from '../contract/types';
+import { Unsent, Write } from '../components/write';
 import { isPast, promisedAt } from '../domain/lamps';
 import { answerOf, myRecipient } from '../domain/needs';
 import type { Key } from '../i18n';
@@ -70,7 +71,7 @@ export function IncomingReachOut({ id }: { id: string }) {
         <section class="stack">
           {(!over || !!messages?.items.length) && <h2 class="head">{t('incoming.messages')}</h2>}
           {!first && conversation}
-          {!over && <Write to={id} label={t('answered.write', { name })} onSent={refetchMessages} />}
+          {over ? <Unsent to={id} /> : <Write to={id} label={t('answered.write', { name })} onSent={refetchMessages} />}
         </section>
       )}
     </main>

@@ -20,6 +20,7 @@ import { Form } from '../components/form';
 import { Lamp } from '../components/lamp';
 import { Call, nameOf } from '../components/people';
 import { Back } from '../components/sub-page';
+import { useDraft } from '../components/use-draft';
 import { withApp } from '../domain/with-app';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
@@ -55,8 +56,11 @@ export function Due({
 }) {
   const [message, setMessage] = useState('');
   const [saidNow, setSaidNow] = useState<boolean | null>(notToday ? false : null);
-  const kept = keptDay(id, day)?.body as { done: boolean } | undefined;
-  const said = saidNow ?? kept?.done ?? of?.recent.find((past) => past.date === day)?.done ?? null;
+  const kept = keptDay(id, day)?.body as { done: boolean; text?: string | null } | undefined;
+  const before = of?.recent.find((past) => past.date === day);
+  const said = saidNow ?? kept?.done ?? before?.done ?? null;
+  const [typed, type] = useDraft(`${id} ${day}`);
+  const word = typed ?? kept?.text ?? before?.text ?? '';
   const say = async (done: boolean, text: string | null = null) => {
     const { error, waits } = await sayDay(id, day ?? '', done, text);
     setMessage(waits ? t('commitment.waits') : errorText(error));
@@ -102,8 +106,10 @@ export function Due({
         <ErrorText>{message}</ErrorText>
         {day && said && (
           <Form
-            send={async (read) => {
-              if (await say(true, read('word') || null)) change({ toast: t('all.saved') });
+            send={async () => {
+              if (!(await say(true, word || null))) return '';
+              type();
+              change({ toast: t('all.saved') });
               return '';
             }}
             submit={t('all.send')}
@@ -111,7 +117,8 @@ export function Due({
           >
             <Field
               label={t('commitment.word')}
-              name="word"
+              value={word}
+              onInput={(event: InputEvent) => type((event.currentTarget as HTMLInputElement).value)}
               placeholder={t('commitment.word-example')}
               hint={witness ? t('commitment.word-read', { name: nameOf(witness) }) : t('commitment.word-own')}
               maxLength={500}

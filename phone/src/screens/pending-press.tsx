@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Button, Headline } from '../components/basics';
 import { Dial, Lamp, Light } from '../components/lamp';
-import { PlanFold } from '../components/later-plan';
+import { PlanFold } from '../components/later-parts';
 import { CallAndText, CallList, LineButton, nameOf, role } from '../components/people';
 import { Group, Item } from '../components/rows';
 import type { Press } from '../domain/press';

@@ -7,68 +7,72 @@ import { Icon } from '../components/icons';
 import { nameOf } from '../components/people';
 import { OwnList, People, Professionals, type Typed, withProfessional } from '../components/plan-steps';
 import { Back } from '../components/sub-page';
+import { Begun, useDraft } from '../components/use-draft';
 import type { Plan } from '../contract/types';
 import type { Step } from '../domain/plan';
 import { EMPTY_PLAN, isList, LISTS, MAX_ENTRIES, MAX_HELP_LENGTH, MAX_LENGTH, STEPS, withEntry } from '../domain/plan';
 import { t } from '../i18n';
 import { list } from '../i18n/format';
-import { whenForgotten } from '../platform/forget';
 import type { KeptPlan } from '../store/plan';
 import { savePlan } from '../store/plan';
 import { fromHere, go, to } from '../store/router';
 import { state } from '../store/store';
+import { draftTo, loadShown } from '../store/threads';
 
+/** What was changed, and what still stands in the fields. What was not touched is taken from the plan that is kept. */
 interface Draft {
-  person_id: string;
-  plan: Plan;
+  plan: Partial<Plan>;
   typed: Typed;
 }
 
-/** Kept while the app is open, so that looking elsewhere loses nothing. */
-let draft: Draft | null = null;
-whenForgotten(() => {
-  draft = null;
-});
+/** The name under which it stands typed. */
+const DRAFT = 'plan';
+const readDraft = (): Draft => JSON.parse(draftTo(DRAFT) || '{"plan":{},"typed":{}}') as Draft;
+/** A plan is edited once this is done. */
+export const loadPlanDraft = () => loadShown(DRAFT);
+
+const edited = (kept: KeptPlan | null): Plan => ({ ...EMPTY_PLAN, ...kept?.plan, ...readDraft().plan });
 
 /** The plan with what still stands in the fields, which nobody who presses the button means to lose. */
-function complete({ plan, typed }: Draft): Plan {
+function complete(kept: KeptPlan | null): Plan {
+  const plan = edited(kept);
+  const { typed } = readDraft();
   const whole = { ...plan, professionals: withProfessional(plan, typed) };
   for (const step of LISTS) whole[step] = withEntry(plan[step], typed[step] ?? '');
   return whole;
 }
 
 export function PlanEdit({ kept }: { kept: KeptPlan | null }) {
-  const person_id = state.me?.id ?? '';
-  const [current, setCurrent] = useState<Draft>(() =>
-    draft?.person_id === person_id ? draft : { person_id, plan: kept?.plan ?? EMPTY_PLAN, typed: {} },
-  );
+  const [, type, found] = useDraft(DRAFT);
   const wrongNumber = numberInTrouble(kept);
   const [open, setOpen] = useState<Step | null>(wrongNumber ? 'professionals' : 'signs');
-  const update = (plan: Partial<Plan>, typed: Typed = {}) => {
-    draft = { ...current, plan: { ...current.plan, ...plan }, typed: { ...current.typed, ...typed } };
-    setCurrent(draft);
+  const update = (part: Partial<Plan>, words: Typed = {}) => {
+    const { plan, typed } = readDraft();
+    type(JSON.stringify({ plan: { ...plan, ...part }, typed: { ...typed, ...words } }));
   };
   const save = async () => {
-    let now = draft ?? current;
     const ifHere = fromHere();
-    let saved = await savePlan(complete(now));
+    let sent: string;
+    let whole: Plan;
+    let saved: KeptPlan | null;
     // What was typed while it was on its way is kept as well.
-    while (draft && draft !== now) {
-      now = draft;
-      saved = await savePlan(complete(now));
-    }
-    draft = { person_id, plan: complete(now), typed: {} };
-    setCurrent(draft);
+    do {
+      sent = draftTo(DRAFT);
+      whole = complete(kept);
+      saved = await savePlan(whole);
+    } while (draftTo(DRAFT) !== sent);
     if (saved?.problem) {
+      type(JSON.stringify({ plan: whole, typed: {} }));
       const wrong = numberInTrouble(saved);
       if (wrong) setOpen('professionals');
       return wrong ? t('plan.wrong-number', { name: wrong }) : t('plan.refused');
     }
-    draft = null;
+    type();
     ifHere(() => go('settings', 'plan'));
     return '';
   };
-  const { plan, typed } = current;
+  const plan = edited(kept);
+  const { typed } = readDraft();
   const props = { plan, typed, update };
   return (
     <main class="page">
@@ -76,6 +80,7 @@ export function PlanEdit({ kept }: { kept: KeptPlan | null }) {
       <section class="stack tight">
         <Headline>{t('plan.edit')}</Headline>
         <p class="soft">{t('plan.edit-say')}</p>
+        {found && <Begun />}
       </section>
       <Form send={save} submit={t('plan.keep')}>
         <ol class="plan edit">

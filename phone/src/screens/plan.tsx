@@ -17,11 +17,11 @@ import type { KeptPlan } from '../store/plan';
 import { readPlan, syncPlan } from '../store/plan';
 import { to } from '../store/router';
 import { state } from '../store/store';
-import { PlanEdit } from './plan-edit';
+import { loadPlanDraft, PlanEdit } from './plan-edit';
 
 export function PlanPage({ part }: { part?: string | undefined }) {
   const [kept, setKept] = useState<KeptPlan | null>();
-  const read = () => readPlan().then(setKept);
+  const read = () => Promise.all([readPlan(), loadPlanDraft()]).then(([plan]) => setKept(plan));
   useEffect(() => void read().then(syncPlan).then(read), [state.refreshes, part]);
   if (kept === undefined) return <main class="page" aria-busy="true" />;
   if (part === 'edit') return <PlanEdit kept={kept} />;

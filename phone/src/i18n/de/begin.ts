@@ -24,6 +24,7 @@ export const begin = {
   'all.error': 'Das hat nicht geklappt. Bitte versuch es gleich noch einmal.',
   'all.late': 'Es kam nicht rechtzeitig eine Antwort. Vielleicht ist es trotzdem angekommen: Schau nach, oder versuch es noch einmal.',
   'all.network-error': 'Gerade gibt es keine Verbindung. Bitte versuch es gleich noch einmal.',
+  'draft.begun': 'Was du hier geändert hast, ist noch nicht gespeichert.',
   'session.sign-out-pending': 'Du bist auf diesem Telefon abgemeldet. Der Server erfährt davon, sobald es eine Verbindung gibt.',
   'session.account-deleted': 'Dein Konto ist gelöscht, auf diesem Telefon und auf dem Server.',
   'lazy-screen.head': 'Diese Seite ist noch nicht auf diesem Telefon.',

@@ -24,6 +24,7 @@ export const begin = {
   'all.error': 'That did not work. Please try again in a moment.',
   'all.late': 'No answer came in time. It may have arrived all the same: please look, or try once more.',
   'all.network-error': 'There is no connection right now. Please try again in a moment.',
+  'draft.begun': 'What you changed here is not kept yet.',
   'session.sign-out-pending': 'You are signed out on this phone. The server learns of it as soon as there is a connection.',
   'session.account-deleted': 'Your account is deleted, on this phone and on the server.',
   'lazy-screen.head': 'This page is not on this phone yet.',

@@ -24,6 +24,7 @@ export const begin = {
   'all.error': 'No funcionó. Inténtalo de nuevo en un momento.',
   'all.late': 'No ha llegado respuesta a tiempo. Puede que haya llegado igualmente: míralo o inténtalo otra vez.',
   'all.network-error': 'Ahora no hay conexión. Inténtalo de nuevo en un momento.',
+  'draft.begun': 'Lo que cambiaste aquí aún no está guardado.',
   'session.sign-out-pending': 'Cerraste la sesión en este teléfono. El servidor lo sabrá en cuanto haya conexión.',
   'session.account-deleted': 'Tu cuenta está eliminada, en este teléfono y en el servidor.',
   'lazy-screen.head': 'Esta página todavía no está en este teléfono.',
