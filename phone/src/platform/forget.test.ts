@@ -30,6 +30,7 @@ const IMPERSONAL: Record<string, Record<string, string>> = {
     unwritten: 'emptied with the database',
   },
   'screens/account.tsx': { chooser: 'let go with the file that was chosen' },
+  'screens/unlocking.tsx': { loaded: 'code that was loaded' },
   'screens/settings.tsx': { countries: 'names of countries', countriesLanguage: 'their language' },
   'store/native-push.ts': { listens: 'a flag' },
   'store/notifications.ts': { nativeStatus: 'whether this phone shows notifications' },

@@ -64,6 +64,7 @@ function Quiet({ onAgain }: { onAgain: () => void }) {
 function CalmAsk() {
   const [note = '', setNote] = useDraft('calm');
   const [failure, setFailure] = useState('');
+  const [writing, setWriting] = useState(false);
   // One question, however often it is tried.
   const key = useRef(newKey());
   const { free, others } = whoIsFree(state.circle);
@@ -119,7 +120,8 @@ function CalmAsk() {
       {reason && <p role="status">{t(reason)}</p>}
       {reason && <CalmDoors />}
       <section class="stack">
-        {askable && (
+        {/* Whatever becomes of the network and the circle, it is not taken from under somebody's fingers, nor are their words. */}
+        {(askable || writing || note) && (
           <div class="stack tight">
             <label for="word">{t('calm.word')}</label>
             <input
@@ -129,6 +131,8 @@ function CalmAsk() {
               maxLength={2000}
               value={note}
               autocomplete="off"
+              onFocus={() => setWriting(true)}
+              onBlur={() => setWriting(false)}
               onInput={(event) => setNote(event.currentTarget.value)}
             />
           </div>

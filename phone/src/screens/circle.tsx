@@ -85,11 +85,11 @@ function Mine({ newcomers, inviting }: { newcomers: number; inviting: boolean })
   };
   const circle = state.circle ?? [];
   const active = circle.filter((member) => member.state === 'active');
-  // Somebody has said yes while an invitation is shown: close the sheet, since their words are under it.
+  // Somebody has said yes while an invitation is shown: close the sheet, since their words are under it. Not while one is written.
   const previousCount = useRef(newcomers);
   useEffect(() => {
     // Not on the first load: something may have been opened by then.
-    if (newcomers > previousCount.current) close();
+    if (newcomers > previousCount.current && !document.querySelector('dialog form')) close();
     previousCount.current = newcomers;
   }, [newcomers]);
   const later = ladder ? t('circle.step-2', { time: span(ladder.ladder[1] ?? 0) }) : t('member-step.2');

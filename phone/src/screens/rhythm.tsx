@@ -125,12 +125,16 @@ export function RhythmPage() {
 }
 
 function Time({ label, at, onPick }: { label: string; at: string; onPick: (at: string) => unknown }) {
+  // Half a time stays as it was typed while one is at it.
+  const [typed, setTyped] = useState<string>();
   return (
     <Field
       label={label}
       type="time"
       required
-      value={at}
+      value={typed ?? at}
+      onInput={({ currentTarget }: { currentTarget: HTMLInputElement }) => setTyped(currentTarget.value)}
+      onBlur={() => setTyped(undefined)}
       onChange={({ currentTarget }: { currentTarget: HTMLInputElement }) =>
         currentTarget.value && onPick(currentTarget.value)
       }

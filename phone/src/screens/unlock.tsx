@@ -4,6 +4,7 @@ import { Button, ErrorText, Sheet } from '../components/basics';
 import { Field } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
+import { useMovingField } from '../components/moving-field';
 import { MOST_TRIES, PIN_PATTERN } from '../domain/pin';
 import { t } from '../i18n';
 import { clock } from '../i18n/format';
@@ -38,6 +39,8 @@ export function Opener({ label, onOpen }: { label: string; onOpen: () => unknown
   const [wait, setWait] = useState(0);
   const [message, setMessage] = useState('');
   useEffect(() => void waitForPin().then(setWait), []);
+  // A press that arrives meanwhile brings another screen, with the same field in it.
+  const around = useMovingField<HTMLDivElement>('pin');
   const finish = async (opening: Opening): Promise<string> => {
     if (opening === '') await onOpen();
     if (typeof opening !== 'object') return opening && t(`lock-not.${opening}`);
@@ -63,7 +66,7 @@ export function Opener({ label, onOpen }: { label: string; onOpen: () => unknown
     <>
       {wait > 0 && <Wait ms={wait} onOver={() => setWait(0)} />}
       {/* Hidden and not taken away: the reply to a try is still on its way to it. */}
-      <div hidden={wait > 0}>
+      <div hidden={wait > 0} ref={around}>
         <Form send={typed} submit={label} kind="">
           <PinField label={t('lock.pin')} />
         </Form>

@@ -3,21 +3,23 @@ import { useEffect, useState } from 'preact/hooks';
 import { Button, ErrorText } from '../components/basics';
 import { t } from '../i18n';
 
-const load = async () => (await import('./later')).Unlock;
+let loaded: { Unlock: typeof import('./later')['Unlock'] } | undefined;
 
 export function Unlocking() {
-  const [Loaded, setLoaded] = useState<{ Unlock: Awaited<ReturnType<typeof load>> }>();
-  const [message, setMessage] = useState('');
+  const [message, setMessage] = useState<string>();
   const begin = () =>
-    load().then(
-      (Unlock) => setLoaded({ Unlock }),
+    import('./later').then(
+      ({ Unlock }) => {
+        loaded = { Unlock };
+        setMessage('');
+      },
       () => setMessage(t('all.network-error')),
     );
-  useEffect(() => void begin(), []);
-  if (Loaded) return <Loaded.Unlock />;
+  useEffect(() => void (loaded ?? begin()), []);
+  if (loaded) return <loaded.Unlock />;
   return (
     <section class="stack">
-      <ErrorText>{message}</ErrorText>
+      <ErrorText>{message ?? ''}</ErrorText>
       <Button onPress={begin}>{t('lock.open')}</Button>
     </section>
   );
