@@ -77,14 +77,12 @@ export function ErrorText({ children }: { children: string }) {
   return children && <p role="alert">{children}</p>;
 }
 
-/** A passing message, on top of the page and of a sheet before it. */
+/** A passing message, on top of the page and of a sheet before it. It is in the page before it says anything: else it stays silent. */
 export function Toast({ children }: { children: string }) {
   return (
-    children && (
-      <p class="banner" role="status">
-        {children}
-      </p>
-    )
+    <p class="banner" role="status">
+      {children}
+    </p>
   );
 }
 

@@ -81,7 +81,7 @@ export function AskAgain({ of, kind = '', children }: { of: ReachOut; kind?: str
       <Button kind={kind} onPress={ask}>
         {children}
       </Button>
-      {message && <p role="status">{message}</p>}
+      <p role="status">{message}</p>
     </>
   );
 }

@@ -24,8 +24,8 @@ export function GivenAnswer({
   children?: ComponentChildren;
 }) {
   return (
-    <section class="stack" aria-label={t('incoming.answer')}>
-      <div class="card" role="status">
+    <>
+      <div class="card" tabIndex={-1}>
         <div class="line">
           <Lamp state={isThere ? 'bright' : 'dim'} />
           <p>{says}</p>
@@ -48,6 +48,6 @@ export function GivenAnswer({
       <Button kind="quiet" onPress={onChange}>
         {t('incoming.change-answer')}
       </Button>
-    </section>
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { errorText } from '../i18n/problem';
 import { sendWord } from '../store/threads';
 import { Button, ErrorText } from './basics';
 import { waitsInWords } from './check-in-parts';
+import { InPlace } from './in-place';
 import { useUndo } from './use-undo';
 
 /** The sentence for words that were not taken; '' where they were. */
@@ -42,22 +43,25 @@ export function OneTap({
     setDone(waits ? waitsInWords() : sent);
     await onSent?.();
   });
-  if (done) return <p role="status">{done}</p>;
-  if (waiting)
+  const shown = () => {
+    if (done) return <p tabIndex={-1}>{done}</p>;
+    if (waiting)
+      return (
+        <div class="line">
+          <p tabIndex={-1}>{t('person.goes', { text: waiting, name })}</p>
+          <Button kind="slim" onPress={() => choose('')}>
+            {t('undo.button')}
+          </Button>
+        </div>
+      );
     return (
-      <div class="line" role="status">
-        <p>{t('person.goes', { text: waiting, name })}</p>
-        <Button kind="slim" onPress={() => choose('')}>
-          {t('undo.button')}
+      <>
+        <Button kind={kind} onPress={() => choose(words)}>
+          {label}
         </Button>
-      </div>
+        <ErrorText>{failure}</ErrorText>
+      </>
     );
-  return (
-    <>
-      <Button kind={kind} onPress={() => choose(words)}>
-        {label}
-      </Button>
-      <ErrorText>{failure}</ErrorText>
-    </>
-  );
+  };
+  return <InPlace of={done || waiting}>{shown()}</InPlace>;
 }

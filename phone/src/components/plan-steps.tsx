@@ -3,6 +3,7 @@
 import { Button, ErrorText } from '../components/basics';
 import { Checks } from '../components/checks';
 import { Icon } from '../components/icons';
+import { InPlace } from '../components/in-place';
 import { nameOf } from '../components/people';
 import type { Plan } from '../contract/types';
 import { activeMembers } from '../domain/circle';
@@ -41,7 +42,11 @@ export function OwnList({ step, plan, typed, update }: StepProps & { step: ListS
   const entries = plan[step];
   const proposals = t(`plan-choice.${step}`).split('; ');
   const toggle = (entry: string) => update({ [step]: toggled(entries, entry).slice(0, MAX_ENTRIES) });
-  const add = () => update({ [step]: withEntry(entries, typed[step] ?? '') }, { [step]: '' });
+  const add = () => {
+    const more = withEntry(entries, typed[step] ?? '');
+    // What a full step has no room for stays in the field.
+    if (more !== entries || entries.length < MAX_ENTRIES) update({ [step]: more }, { [step]: '' });
+  };
   const own = entries.filter((entry) => !proposals.includes(entry));
   return (
     <>
@@ -52,31 +57,33 @@ export function OwnList({ step, plan, typed, update }: StepProps & { step: ListS
         chosen={entries}
         onToggle={toggle}
       />
-      {own.length > 0 && (
-        <ul>
-          {own.map((entry) => (
-            <Removable key={entry} of={entry} onRemove={() => toggle(entry)} />
-          ))}
-        </ul>
-      )}
-      <div class="line">
-        <input
-          class="field"
-          aria-label={t('plan.own-words')}
-          placeholder={t('plan.own-words')}
-          maxLength={MAX_LENGTH}
-          value={typed[step] ?? ''}
-          onInput={(event) => update({}, { [step]: event.currentTarget.value })}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter') return;
-            event.preventDefault();
-            add();
-          }}
-        />
-        <Button label={t('plan.add')} icon="plus" onPress={add}>
-          {null}
-        </Button>
-      </div>
+      <InPlace of={own.length}>
+        {own.length > 0 && (
+          <ul>
+            {own.map((entry) => (
+              <Removable key={entry} of={entry} onRemove={() => toggle(entry)} />
+            ))}
+          </ul>
+        )}
+        <div class="line">
+          <input
+            class="field"
+            aria-label={t('plan.own-words')}
+            placeholder={t('plan.own-words')}
+            maxLength={MAX_LENGTH}
+            value={typed[step] ?? ''}
+            onInput={(event) => update({}, { [step]: event.currentTarget.value })}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter') return;
+              event.preventDefault();
+              add();
+            }}
+          />
+          <Button label={t('plan.add')} icon="plus" onPress={add}>
+            {null}
+          </Button>
+        </div>
+      </InPlace>
     </>
   );
 }
@@ -98,47 +105,57 @@ export function People({ plan, update }: StepProps) {
 
 export function Professionals({ plan, typed, update, wrong }: StepProps & { wrong: string | undefined }) {
   const { professionals } = plan;
-  const add = () => update({ professionals: withProfessional(plan, typed) }, { name: '', phone: '' });
+  const add = () => {
+    const more = withProfessional(plan, typed);
+    if (more !== professionals) return update({ professionals: more }, { name: '', phone: '' });
+    document.getElementById(typed.name?.trim() ? 'pro-phone' : 'pro-name')?.focus();
+  };
   return (
     <>
       <ErrorText>{wrong ? t('plan.wrong-number', { name: wrong }) : ''}</ErrorText>
-      {professionals.length > 0 && (
-        <ul>
-          {professionals.map((one) => (
-            <Removable
-              key={one.phone}
-              of={`${one.name}, ${one.phone}`}
-              onRemove={() => update({ professionals: professionals.filter((other) => other !== one) })}
-            />
-          ))}
-        </ul>
-      )}
-      <p class="soft">{t('plan.professionals-say')}</p>
-      {professionals.length < MAX_ENTRIES && (
-        <div class="stack tight">
-          <label for="pro-name">{t('plan.name-label')}</label>
-          <input
-            class="field"
-            id="pro-name"
-            maxLength={60}
-            value={typed.name ?? ''}
-            onInput={(event) => update({}, { name: event.currentTarget.value })}
-          />
-          <label for="pro-phone">{t('plan.phone-label')}</label>
-          <input
-            class="field"
-            id="pro-phone"
-            type="tel"
-            dir="ltr"
-            maxLength={80}
-            value={typed.phone ?? ''}
-            onInput={(event) => update({}, { phone: event.currentTarget.value })}
-          />
-          <Button icon="plus" onPress={add}>
-            {t('plan.add')}
-          </Button>
-        </div>
-      )}
+      <InPlace of={professionals.length}>
+        {professionals.length > 0 && (
+          <ul>
+            {professionals.map((one) => (
+              <Removable
+                key={one.phone}
+                of={`${one.name}, ${one.phone}`}
+                onRemove={() => update({ professionals: professionals.filter((other) => other !== one) })}
+              />
+            ))}
+          </ul>
+        )}
+        <p class="soft">{t('plan.professionals-say')}</p>
+        {professionals.length < MAX_ENTRIES && (
+          <div class="stack">
+            <div class="stack tight">
+              <label for="pro-name">{t('plan.name-label')}</label>
+              <input
+                class="field"
+                id="pro-name"
+                maxLength={60}
+                value={typed.name ?? ''}
+                onInput={(event) => update({}, { name: event.currentTarget.value })}
+              />
+            </div>
+            <div class="stack tight">
+              <label for="pro-phone">{t('plan.phone-label')}</label>
+              <input
+                class="field"
+                id="pro-phone"
+                type="tel"
+                dir="ltr"
+                maxLength={80}
+                value={typed.phone ?? ''}
+                onInput={(event) => update({}, { phone: event.currentTarget.value })}
+              />
+            </div>
+            <Button icon="plus" onPress={add}>
+              {t('plan.add')}
+            </Button>
+          </div>
+        )}
+      </InPlace>
     </>
   );
 }

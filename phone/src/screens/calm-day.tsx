@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { api } from '../api/client';
 import { feelingLamp, feelingWord, waitsInWords } from '../components/check-in-parts';
 import { Icon } from '../components/icons';
+import { InPlace } from '../components/in-place';
 import { Lamp } from '../components/lamp';
 import { useQuery } from '../components/use-query';
 import { FEELING_LAMPS, waitingCheckIn } from '../domain/check-in';
@@ -35,50 +36,52 @@ export function CalmDay({ ways, bookend }: { ways: boolean; bookend: boolean }) 
   const here = today && !letter ? to('check-ins', today.id) : to('check-ins', 'new');
   return (
     <>
-      {said ? (
-        <section class="card">
-          <div class="line">
-            <Lamp state={feelingLamp(said.feeling ?? 2)} />
-            <div>
-              <h2 class="name">
-                {typeof said.feeling === 'number'
-                  ? t('today.said', { feeling: feelingWord(said.feeling) })
-                  : t('check-in.name')}
-              </h2>
-              <p class="soft small">
-                {letter
-                  ? waitsInWords()
-                  : t('today.at', {
-                      time: clock(today?.created_at ?? state.now),
-                      who: today ? whoReadsOf(today) : t('check-in.private'),
-                    })}
-              </p>
+      <InPlace of={!!said}>
+        {said ? (
+          <section class="card">
+            <div class="line">
+              <Lamp state={feelingLamp(said.feeling ?? 2)} />
+              <div>
+                <h2 class="name" tabIndex={-1}>
+                  {typeof said.feeling === 'number'
+                    ? t('today.said', { feeling: feelingWord(said.feeling) })
+                    : t('check-in.name')}
+                </h2>
+                <p class="soft small">
+                  {letter
+                    ? waitsInWords()
+                    : t('today.at', {
+                        time: clock(today?.created_at ?? state.now),
+                        who: today ? whoReadsOf(today) : t('check-in.private'),
+                      })}
+                </p>
+              </div>
             </div>
-          </div>
-          <div class="two">
-            <a class="btn slim" href={here}>
-              {t('today.add')}
-            </a>
-            <a class="btn slim" href={here}>
-              {t('today.share')}
-            </a>
-          </div>
-        </section>
-      ) : (
-        <section class="hero" hidden={!page && state.online}>
-          <h2 class="say-2">{t('check-in.head')}</h2>
-          <ul class="feel">
-            {FEELING_LAMPS.map((lamp, feeling) => (
-              <li key={lamp}>
-                <button type="button" onClick={() => tap(feeling)}>
-                  <Lamp state={lamp} />
-                  {feelingWord(feeling)}
-                </button>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+            <div class="two">
+              <a class="btn slim" href={here}>
+                {t('today.add')}
+              </a>
+              <a class="btn slim" href={here}>
+                {t('today.share')}
+              </a>
+            </div>
+          </section>
+        ) : (
+          <section class="hero" hidden={!page && state.online}>
+            <h2 class="say-2">{t('check-in.head')}</h2>
+            <ul class="feel">
+              {FEELING_LAMPS.map((lamp, feeling) => (
+                <li key={lamp}>
+                  <button type="button" onClick={() => tap(feeling)}>
+                    <Lamp state={lamp} />
+                    {feelingWord(feeling)}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </InPlace>
       {lines.length > 0 && (
         <ul class="rows" aria-label={t('today.lines')}>
           {lines.map(({ name, href, actions }) => (

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button, ErrorText } from '../components/basics';
 import { Icon } from '../components/icons';
+import { InPlace } from '../components/in-place';
 import { wordError } from '../components/one-tap';
 import { useUndo } from '../components/use-undo';
 import type { ThreadItem } from '../contract/types';
@@ -58,8 +59,8 @@ export function Compose({ id, name, items, about, onAbout }: Props) {
   const above = () => {
     if (chosen)
       return (
-        <div class="line" role="status">
-          <p>{t('person.goes', { text: chosen, name })}</p>
+        <div class="line">
+          <p tabIndex={-1}>{t('person.goes', { text: chosen, name })}</p>
           <Button kind="slim" onPress={() => choose('')}>
             {t('undo.button')}
           </Button>
@@ -86,7 +87,7 @@ export function Compose({ id, name, items, about, onAbout }: Props) {
       }}
     >
       <div>
-        {above()}
+        <InPlace of={chosen}>{above()}</InPlace>
         {!full && <ErrorText>{failure}</ErrorText>}
         {/* The key keeps it from being made anew, under somebody's fingers, when what stands above it changes. */}
         <div class="line" key="field">

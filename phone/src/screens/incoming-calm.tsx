@@ -4,6 +4,7 @@ import { api, once } from '../api/client';
 import { Button, ErrorText, RadioGroup } from '../components/basics';
 import { Field } from '../components/field';
 import { GivenAnswer } from '../components/given-answer';
+import { InPlace } from '../components/in-place';
 import { dial } from '../components/people';
 import type { ReachOut, Recipient } from '../contract/types';
 import { minutesUntil, nextHalfHours, nextTime } from '../domain/calm';
@@ -59,7 +60,8 @@ export function CalmAnswer({
     setChanging(false);
     await onAnswer();
   };
-  if (recipient && given && !changing) {
+  const answered = () => {
+    if (!recipient || !given || changing) return null;
     const later = given === 'soon' && !isPast(recipient, state.now);
     return (
       <GivenAnswer
@@ -73,35 +75,45 @@ export function CalmAnswer({
         onChange={() => setChanging(true)}
       />
     );
-  }
+  };
+  const shown = answered();
   return (
     <section class="stack" aria-label={t('incoming.answer')}>
-      <Button kind="main" icon="call" onPress={() => answer('calling')}>
-        {t('incoming.calling')}
-      </Button>
-      <RadioGroup
-        asked
-        legend={t('incoming-calm.later')}
-        name="at"
-        value={chosen}
-        options={[...times.map((time): [number, string] => [time, clock(time)]), [ANOTHER, t('incoming-calm.another')]]}
-        onPick={setChosen}
-      />
-      {chosen === ANOTHER && (
-        <Field
-          label={t('incoming-calm.which')}
-          type="time"
-          value={typed}
-          onInput={(event: InputEvent) => setTyped((event.currentTarget as HTMLInputElement).value)}
-        />
-      )}
-      <Button onPress={() => answer('soon')}>
-        {moment ? t('incoming-calm.at', { time: clock(moment) }) : t('incoming-calm.another')}
-      </Button>
-      <ErrorText>{failure}</ErrorText>
-      <Button kind="quiet" onPress={() => answer('cannot')}>
-        {t('incoming-calm.not-today')}
-      </Button>
+      <InPlace of={!!shown}>
+        {shown ?? (
+          <>
+            <Button kind="main" icon="call" onPress={() => answer('calling')}>
+              {t('incoming.calling')}
+            </Button>
+            <RadioGroup
+              asked
+              legend={t('incoming-calm.later')}
+              name="at"
+              value={chosen}
+              options={[
+                ...times.map((time): [number, string] => [time, clock(time)]),
+                [ANOTHER, t('incoming-calm.another')],
+              ]}
+              onPick={setChosen}
+            />
+            {chosen === ANOTHER && (
+              <Field
+                label={t('incoming-calm.which')}
+                type="time"
+                value={typed}
+                onInput={(event: InputEvent) => setTyped((event.currentTarget as HTMLInputElement).value)}
+              />
+            )}
+            <Button onPress={() => answer('soon')}>
+              {moment ? t('incoming-calm.at', { time: clock(moment) }) : t('incoming-calm.another')}
+            </Button>
+            <ErrorText>{failure}</ErrorText>
+            <Button kind="quiet" onPress={() => answer('cannot')}>
+              {t('incoming-calm.not-today')}
+            </Button>
+          </>
+        )}
+      </InPlace>
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { api, whole } from '../api/client';
 import { Button, ErrorText, Headline } from '../components/basics';
 import { GivenAnswer } from '../components/given-answer';
+import { InPlace } from '../components/in-place';
 import { Lamp } from '../components/lamp';
 import { Messages } from '../components/messages';
 import { Call, nameOf } from '../components/people';
@@ -126,7 +127,8 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
     await onAnswer();
   };
   const kind = answerOf(recipient);
-  if (recipient && kind && !changing) {
+  const given = () => {
+    if (!recipient || !kind || changing) return null;
     const isThere = kind !== 'cannot';
     const together = isThere && of.state === 'together' && of.together_with === state.me?.id;
     return (
@@ -138,29 +140,38 @@ function Answer({ of, name, onAnswer }: { of: ReachOut; name: string; onAnswer: 
         failure={message}
         onChange={() => setChanging(true)}
       >
-        {isThere &&
-          !together &&
-          (claimed ? (
-            <p role="status">{t('incoming.together-asked', { name })}</p>
-          ) : (
-            <Button onPress={talking}>{t('close.talking')}</Button>
-          ))}
+        {isThere && !together && (
+          <InPlace of={claimed}>
+            {claimed ? (
+              <p tabIndex={-1}>{t('incoming.together-asked', { name })}</p>
+            ) : (
+              <Button onPress={talking}>{t('close.talking')}</Button>
+            )}
+          </InPlace>
+        )}
       </GivenAnswer>
     );
-  }
+  };
+  const answered = given();
   return (
     <section class="stack" aria-label={t('incoming.answer')}>
-      <Button kind="main" icon="call" onPress={() => answer('calling')}>
-        {t('incoming.calling')}
-      </Button>
-      <div class="two">
-        <Button onPress={() => answer('soon')}>{t('incoming.soon')}</Button>
-        <Button onPress={() => answer('here')}>{t('incoming.here')}</Button>
-      </div>
-      <Button kind="quiet" onPress={() => answer('cannot')}>
-        {t('incoming.cannot')}
-      </Button>
-      <ErrorText>{message}</ErrorText>
+      <InPlace of={!!answered}>
+        {answered ?? (
+          <>
+            <Button kind="main" icon="call" onPress={() => answer('calling')}>
+              {t('incoming.calling')}
+            </Button>
+            <div class="two">
+              <Button onPress={() => answer('soon')}>{t('incoming.soon')}</Button>
+              <Button onPress={() => answer('here')}>{t('incoming.here')}</Button>
+            </div>
+            <Button kind="quiet" onPress={() => answer('cannot')}>
+              {t('incoming.cannot')}
+            </Button>
+            <ErrorText>{message}</ErrorText>
+          </>
+        )}
+      </InPlace>
     </section>
   );
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { api } from '../api/client';
 import { Button, RadioGroup, Sheet } from '../components/basics';
+import { InPlace } from '../components/in-place';
 import { CallAndText, nameOf, PhoneNumber, roles } from '../components/people';
 import { Item } from '../components/rows';
 import { Switch } from '../components/toggle';
@@ -123,12 +124,17 @@ export function ConfirmAction({
   onYes: () => unknown;
 }) {
   const [confirming, setConfirming] = useState(false);
-  if (!confirming) return <Button onPress={() => setConfirming(true)}>{ask}</Button>;
   return (
-    <div class="stack" role="status">
-      <p>{says}</p>
-      <Button onPress={onYes}>{yes}</Button>
-    </div>
+    <InPlace of={confirming}>
+      {confirming ? (
+        <div class="stack">
+          <p tabIndex={-1}>{says}</p>
+          <Button onPress={onYes}>{yes}</Button>
+        </div>
+      ) : (
+        <Button onPress={() => setConfirming(true)}>{ask}</Button>
+      )}
+    </InPlace>
   );
 }
 

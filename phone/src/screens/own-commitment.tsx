@@ -17,6 +17,7 @@ import {
 } from '../components/commitments';
 import { Field } from '../components/field';
 import { Form } from '../components/form';
+import { InPlace } from '../components/in-place';
 import { Lamp } from '../components/lamp';
 import { Call, nameOf } from '../components/people';
 import { Back } from '../components/sub-page';
@@ -93,15 +94,22 @@ export function Due({
             {t('all.call', { name: nameOf(call) })}
           </Call>
         )}
-        {day && said !== null && <p class="mid">{t(said ? 'commitment.said-done' : 'not-today.head')}</p>}
-        {day && said === null && (
-          <>
-            <div class="two">
-              <Button onPress={() => say(true)}>{t('commitment.done')}</Button>
-              <Button onPress={() => say(false)}>{t('commitment.not-today')}</Button>
-            </div>
-            <p class="soft small mid">{t('commitment.like-any')}</p>
-          </>
+        {day && (
+          <InPlace of={said}>
+            {said !== null ? (
+              <p class="mid" tabIndex={-1}>
+                {t(said ? 'commitment.said-done' : 'not-today.head')}
+              </p>
+            ) : (
+              <>
+                <div class="two">
+                  <Button onPress={() => say(true)}>{t('commitment.done')}</Button>
+                  <Button onPress={() => say(false)}>{t('commitment.not-today')}</Button>
+                </div>
+                <p class="soft small mid">{t('commitment.like-any')}</p>
+              </>
+            )}
+          </InPlace>
         )}
         <ErrorText>{message}</ErrorText>
         {day && said && (
