@@ -62,7 +62,9 @@ function SafeScreen({ children }: { children: ComponentChildren }) {
 
 /** These show what was fetched before, and say nothing of it themselves. */
 const isOld = (): boolean =>
-  state.session === 'in' && !state.online && ['circle', 'inbox', 'people'].includes(state.route[0] ?? '');
+  state.session === 'in' &&
+  !state.online &&
+  ['circle', 'inbox', 'people', 'commitments', 'settings'].includes(state.route[0] ?? '');
 
 function CurrentScreen() {
   if (state.session === 'starting') return null;

@@ -1,7 +1,8 @@
 // Queries of a single screen, repeated after every refresh of the app.
 import { useEffect, useState } from 'preact/hooks';
-import { problemType } from '../domain/problems';
-import { state } from '../store/store';
+import { NETWORK_ERROR, problemType } from '../domain/problems';
+import { errorText } from '../i18n/problem';
+import { change, state } from '../store/store';
 
 /**
  * Return the latest data (undefined until there is any), a function to refetch it, and whether the server knows no such
@@ -14,7 +15,7 @@ export function useQuery<T>(
   const [latest, setLatest] = useState<T>();
   const [notFound, setNotFound] = useState(false);
   /** The number of the query that was sent last, and of the one that is shown. */
-  const [turn] = useState({ sent: 0, shown: 0 });
+  const [turn] = useState({ sent: 0, shown: 0, failure: '' });
   const refetch = async () => {
     turn.sent += 1;
     const mine = turn.sent;
@@ -23,6 +24,10 @@ export function useQuery<T>(
     if (mine < turn.shown) return;
     const missing = problemType(error) === '/problems/not-found';
     if (data !== undefined || missing) turn.shown = mine;
+    // A page that stays empty says why; without a network each does so itself. On Home nothing moves the button.
+    const before = turn.failure;
+    turn.failure = turn.shown || !state.route.length || problemType(error) === NETWORK_ERROR ? '' : errorText(error);
+    if (turn.failure ? !state.toast : before && state.toast === before) change({ toast: turn.failure });
     if (data !== undefined) setLatest(data);
     setNotFound(missing);
   };

@@ -43,7 +43,13 @@ export function Bookends({ id }: { id?: string | undefined }) {
   );
   if (notFound && !open?.items.some((item) => item.id === id)) return <Over />;
   if (bookend && !bookend.mine) return <Companion of={bookend} />;
-  if (!open) return <main class="page" />;
+  if (!open)
+    return (
+      <main class="page" aria-busy={state.online}>
+        <Back href={to()}>{t('bookend.name')}</Back>
+        {!state.online && <Headline small>{t('all.network-error')}</Headline>}
+      </main>
+    );
   const next =
     open.items.find((item) => item.id === id) ?? [...open.items].sort((a, b) => a.due_at.localeCompare(b.due_at))[0];
   return next ? <Running key={next.id} of={next} onChange={refetch} /> : <Plan onPlanned={refetch} />;
@@ -161,12 +167,12 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
     if (nobodyTold) return t('bookend.nobody-told');
     return told ? t('bookend.missed', { name }) : (of.what ?? t('bookend.name'));
   };
-  const act = async (request: Promise<{ error?: unknown }>, done = '') => {
+  const act = async (request: Promise<{ error?: unknown }>, done?: string) => {
     const ifHere = fromHere();
     const { error } = await request;
     setMessage(errorText(error));
     await onChange();
-    if (!error && done) {
+    if (!error && done !== undefined) {
       ifHere(() => go());
       change({ toast: done });
     }
@@ -227,7 +233,7 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
               {t('bookend.more-time')}
             </Button>
           )}
-          <Button onPress={() => act(api.DELETE('/v1/bookends/{bookend_id}', path), ' ')}>{t('bookend.cancel')}</Button>
+          <Button onPress={() => act(api.DELETE('/v1/bookends/{bookend_id}', path), '')}>{t('bookend.cancel')}</Button>
         </div>
         <ErrorText>{message}</ErrorText>
         <Button
@@ -285,6 +291,14 @@ function Companion({ of }: { of: Bookend }) {
           </p>
         )}
       </section>
+      {!over && companionTold && !of.contact && (
+        <section class="stack">
+          <p class="soft">{t('incoming.no-number', { name })}</p>
+          <a class="btn" href={to('people', of.from.id)}>
+            {t('answered.write', { name })}
+          </a>
+        </section>
+      )}
       {!over && of.contact && (
         <section class="stack">
           <Call look="btn main" number={of.contact}>

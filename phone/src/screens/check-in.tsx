@@ -161,9 +161,9 @@ export function CheckInForm({ of }: { of?: CheckIn }) {
               value={content.note ?? ''}
               onInput={(event) => type(event.currentTarget.value)}
             />
+            {of && found && <Begun />}
           </div>
         </>
-            {of && found && <Begun />}
       )}
       <Sharing parts={labelledParts({ ...content, week: of?.week ?? null })} shares={shares} onChange={setShares} />
       <section class="stack">
@@ -243,6 +243,7 @@ export function CheckInList() {
           ))}
       </ul>
       {page?.items.length === 0 && <p class="soft">{t('check-in.none')}</p>}
+      {!page && !state.online && <p class="soft">{t('all.network-error')}</p>}
     </main>
   );
 }

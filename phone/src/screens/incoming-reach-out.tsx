@@ -11,8 +11,8 @@ import { Group, Item } from '../components/rows';
 import { NEED_WORDS } from '../components/state-words';
 import { Back } from '../components/sub-page';
 import { useQuery } from '../components/use-query';
-import type { Message, ReachOut, Recipient } from '../contract/types';
 import { Unsent, Write } from '../components/write';
+import type { Message, ReachOut, Recipient } from '../contract/types';
 import { isPast, promisedAt } from '../domain/lamps';
 import { answerOf, myRecipient } from '../domain/needs';
 import type { Key } from '../i18n';
@@ -55,7 +55,9 @@ export function IncomingReachOut({ id }: { id: string }) {
   return (
     <main class="page">
       <Back href={to('inbox')}>
-        {t('incoming.since', { time: clock(reachOut.created_at), ago: ago(reachOut.created_at, state.now) })}
+        {over
+          ? day(reachOut.created_at)
+          : t('incoming.since', { time: clock(reachOut.created_at), ago: ago(reachOut.created_at, state.now) })}
       </Back>
       <section class="stack">
         <Headline live>{sentence(reachOut, name)}</Headline>
@@ -198,14 +200,20 @@ function Others({ of, name }: { of: ReachOut; name: string }) {
     ({ state: recipientState, person }) => recipientState === 'answered' && person.id !== state.me?.id,
   );
   if (!answering.length) return null;
+  // What they said they would do is past once it is over.
+  const over = of.closed_at !== null;
+  const head = (): Key => {
+    if (over) return 'incoming.others-over';
+    return of.calm ? 'incoming-calm.others' : 'incoming.others';
+  };
   return (
-    <Group head={t(of.calm ? 'incoming-calm.others' : 'incoming.others', { name })}>
+    <Group head={t(head(), { name })}>
       {answering.map((other) => (
         <Item
           key={other.person.id}
           lamp={<Lamp ring state="bright s4" />}
           name={nameOf(other)}
-          says={otherAnswer(other)}
+          says={!over && otherAnswer(other)}
         />
       ))}
     </Group>

@@ -11,7 +11,6 @@ import { useQuery } from '../components/use-query';
 import { t } from '../i18n';
 import { errorText } from '../i18n/problem';
 import { fromHere, go, to } from '../store/router';
-import { change } from '../store/store';
 
 export function Witnessed({ of, onChange }: { of: Commitment; onChange: () => Promise<void> }) {
   const [message, setMessage] = useState('');
@@ -30,7 +29,6 @@ export function Witnessed({ of, onChange }: { of: Commitment; onChange: () => Pr
     setMessage(errorText(error));
     if (error) return;
     ifHere(() => go('inbox'));
-    change({ toast: ' ' });
   };
   return (
     <main class="page">

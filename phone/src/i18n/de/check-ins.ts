@@ -33,7 +33,7 @@ export const checkIns = {
   'sharing.note': 'Meine Worte',
   'offer.head': 'Du musst damit nicht allein sein.',
   'offer.say': 'Niemand weiß davon. Wenn du magst, eines davon:',
-  'offer.say-shared': 'Niemand weiß mehr, als du gewählt hast. Wenn du magst, eines davon:',
+  'offer.say-shared': 'Wenn du magst, eines davon:',
   'offer.word': 'Ein Wort an {name}',
   'offer.not-now': 'Jetzt nicht',
 

@@ -214,6 +214,7 @@ export const reaching = {
   'incoming.no-number': '{name} hat hier keine Nummer geteilt. Ruf die Nummer an, die du hast, oder schreib.',
   'incoming.change-answer': 'Meine Antwort ändern',
   'incoming.others': 'Wer bei {name} ist',
+  'incoming.others-over': 'Wer bei {name} war',
   'incoming.other-calling': 'Ruft jetzt an, seit {time}',
   'incoming.other-here': 'Schreibt',
   'incoming.other-soon': 'Ruft um {time} an',

@@ -33,7 +33,7 @@ export const checkIns = {
   'sharing.note': 'My words',
   'offer.head': 'You do not have to be alone with this.',
   'offer.say': 'Nobody has been told. If you like, one of these:',
-  'offer.say-shared': 'Nobody has been told more than you chose. If you like, one of these:',
+  'offer.say-shared': 'If you like, one of these:',
   'offer.word': 'A word to {name}',
   'offer.not-now': 'Not now',
 

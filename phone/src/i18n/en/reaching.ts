@@ -214,6 +214,7 @@ export const reaching = {
   'incoming.no-number': '{name} has not shared a number here. Call the number that you have, or write.',
   'incoming.change-answer': 'Change my answer',
   'incoming.others': 'Who is with {name}',
+  'incoming.others-over': 'Who was there for {name}',
   'incoming.other-calling': 'Calling now, since {time}',
   'incoming.other-here': 'Writes',
   'incoming.other-soon': 'Calls at {time}',

@@ -33,7 +33,7 @@ export const checkIns = {
   'sharing.note': 'Mis palabras',
   'offer.head': 'No tienes que pasar por esto en soledad.',
   'offer.say': 'Nadie lo sabe. Si quieres, una de estas cosas:',
-  'offer.say-shared': 'Nadie sabe más de lo que has elegido. Si quieres, una de estas cosas:',
+  'offer.say-shared': 'Si quieres, una de estas cosas:',
   'offer.word': 'Unas palabras a {name}',
   'offer.not-now': 'Ahora no',
 

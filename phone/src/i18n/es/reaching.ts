@@ -214,6 +214,7 @@ export const reaching = {
   'incoming.no-number': '{name} no compartió su número aquí. Llama al número que tengas, o escribe.',
   'incoming.change-answer': 'Cambiar mi respuesta',
   'incoming.others': 'Quién está con {name}',
+  'incoming.others-over': 'Quién estuvo con {name}',
   'incoming.other-calling': 'Llama ahora, desde las {time}',
   'incoming.other-here': 'Escribe',
   'incoming.other-soon': 'Llama a las {time}',
