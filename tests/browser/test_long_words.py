@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.browser.calm import of
 from tests.browser.conftest import NewCircle, NewPhone
-from tests.browser.phone import Phone
+from tests.browser.phone import SCRIPTS, Phone
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
@@ -48,3 +48,20 @@ async def test_somebodys_own_words_run_as_their_language_does(new_phone: NewPhon
         " const rest = document.createRange(); rest.setStart(words.firstChild, 0); rest.setEnd(words.firstChild, 8);"
         " return mark.getBoundingClientRect().left < rest.getBoundingClientRect().left; }"
     )
+
+
+async def test_no_word_of_an_answer_or_a_choice_is_broken_in_large_text(new_phone: NewPhone, circle: NewCircle) -> None:
+    noor, ben = await circle("Noor", "Ben")
+    reach_out = await noor.press()
+    broken = (SCRIPTS / "broken_words.js").read_text()
+    for person, where, shown in (
+        (ben, f"#/reach-outs/{reach_out['id']}", "Calling now"),
+        (noor, "#/settings/plan/edit", "I skip meals"),
+        (noor, "#/commitments/new", "My phone sleeps in the kitchen"),
+    ):
+        phone = await new_phone(person.name, width=320)
+        await phone.belongs_to(person)
+        await phone.open(where)
+        await phone.sees(shown)
+        await phone.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert await phone.page.evaluate(broken) == [], where

@@ -27,7 +27,7 @@ function Thanks({ id }: { id: string }) {
     of?.recipients.filter(({ answer, person }) => answer && answer !== 'cannot' && takesWords(person.id)) ?? [];
   if (!there.length) return null;
   return (
-    <section class="stack tight">
+    <section class="stack">
       <h2 class="head">{t('thanks.head')}</h2>
       {there.map(({ person }) => (
         <OneTap

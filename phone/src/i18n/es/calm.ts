@@ -6,7 +6,7 @@ export const calm = {
   'calm.small': 'No se despierta a nadie.',
   'calm.free-list': 'Quién está libre ahora',
   'calm.free': 'Libre ahora',
-  'calm.not-asked': 'No a esta hora, así que no se le pregunta',
+  'calm.not-asked': 'No a esta hora, así que no se pregunta',
   'problem.nobody-free': 'Nadie está libre justo ahora. Aun así puedes pedir compañía.',
   'problem.asked-often': 'Preguntaste seis veces en una hora; quien está libre lo sabe. Puedes pedir compañía en cualquier momento.',
   'calm.word': 'Unas palabras, si quieres',

@@ -44,7 +44,7 @@ export const plan = {
   'plan-choice.signs': 'dejo de responder a la gente; no puedo dormir; cojo el móvil una y otra vez; me salto comidas; digo pequeñas mentiras; paso por el sitio de antes; pienso que nadie se daría cuenta',
   'plan-choice.alone': 'respiro con la luz; me echo agua fría en la cara; salgo diez minutos; pongo música; me ducho; escribo tres líneas; sujeto algo frío; me voy a la cama',
   'plan-choice.places': 'la cocina, con la luz encendida; dar una vuelta a la manzana; la biblioteca; un café; una reunión; casa de una amiga o un amigo',
-  'plan-choice.safer': 'dejo el móvil en otra habitación; apago el ordenador a las diez; dejo mis tarjetas a alguien; vuelvo a casa por otro camino; regalo lo que hay en casa; dejo la puerta abierta',
+  'plan-choice.safer': 'dejo el teléfono en otra habitación; apago la computadora a las diez; dejo mis tarjetas a alguien; vuelvo a casa por otro camino; regalo lo que hay en casa; dejo la puerta abierta',
   'how-to-help.head': 'Cómo ayudar, en palabras de {name}',
   'how-to-help.always': 'Lo que siempre ayuda',
   'standing.words': '«Cuando pulsas, {words}»',
