@@ -103,6 +103,22 @@ async def test_a_page_that_cannot_be_loaded_says_so(new_phone: NewPhone, circle:
     await phone.no_longer_sees(said)
 
 
+async def test_whoever_was_signed_out_is_told_that_and_nothing_else(new_phone: NewPhone, circle: NewCircle) -> None:
+    maya, _ = await circle("Maya", "Ben")
+    phone = await of(new_phone, maya, "#/settings", service_workers="block")
+    await phone.sees_heading("Settings")
+
+    async def refuse(route: Route) -> None:
+        ended = {"type": "/problems/not-signed-in", "title": "Not signed in", "status": 401}
+        await route.fulfill(status=401, json=ended, content_type="application/problem+json")
+
+    await phone.page.route("**/v1/**", refuse)
+    await phone.open("#/bookends")
+    await phone.sees("You have been signed out on this phone.")
+    await phone.page.wait_for_timeout(500)
+    await expect(phone.page.locator(".banner")).to_have_text("")
+
+
 @pytest.mark.parametrize("where", ["#/bookends", "#/check-ins", "#/settings/rhythm", "#/commitments"])
 async def test_a_page_without_a_network_says_so(new_phone: NewPhone, circle: NewCircle, where: str) -> None:
     maya, _ = await circle("Maya", "Ben")

@@ -24,9 +24,11 @@ export function useQuery<T>(
     if (mine < turn.shown) return;
     const missing = problemType(error) === '/problems/not-found';
     if (data !== undefined || missing) turn.shown = mine;
-    // A page that stays empty says why; without a network each does so itself. On Home nothing moves the button.
+    // A page that stays empty says why; without a network each does so itself. On Home nothing moves the button, and whoever was
+    // signed out is told that.
     const before = turn.failure;
-    turn.failure = turn.shown || !state.route.length || problemType(error) === NETWORK_ERROR ? '' : errorText(error);
+    const silent = turn.shown || !state.route.length || state.session !== 'in' || problemType(error) === NETWORK_ERROR;
+    turn.failure = silent ? '' : errorText(error);
     if (turn.failure ? !state.toast : before && state.toast === before) change({ toast: turn.failure });
     if (data !== undefined) setLatest(data);
     setNotFound(missing);
