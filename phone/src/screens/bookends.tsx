@@ -1,4 +1,4 @@
-// Bookends: say before something hard when you will be back, and who is told if you are not; and the companion's side.
+// Bookends: say before something hard when you will be back, and who is told if you are not.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api, once } from '../api/client';
 import { Button, ErrorText, Headline, RadioGroup } from '../components/basics';
@@ -6,7 +6,7 @@ import { Field } from '../components/field';
 import type { ReadField } from '../components/form';
 import { Form } from '../components/form';
 import { Dial, Lamp } from '../components/lamp';
-import { Call, CallList, nameOf } from '../components/people';
+import { CallList, nameOf } from '../components/people';
 import { Back } from '../components/sub-page';
 import { useDraft } from '../components/use-draft';
 import { useQuery } from '../components/use-query';
@@ -21,16 +21,14 @@ import { errorText } from '../i18n/problem';
 import { span } from '../i18n/span';
 import { serverNow } from '../platform/clock';
 import { newKey } from '../platform/random-key';
-import { readShown } from '../store/mark-read';
 import { startPress } from '../store/press';
-import { refresh } from '../store/refresh';
 import { fromHere, go, to } from '../store/router';
 import { change, state } from '../store/store';
+import { AGAIN_MS, Companion, markSeen, Over } from './bookend-companion';
 import { NotifyWarning } from './notify';
 
 type Bookend = Schemas['BookendOut'];
 const MINUTE_MS = 60_000;
-const AGAIN_MS = 10 * MINUTE_MS;
 const MINUTES = [30, 60, 120, 180];
 /** For so long the same choice is the same bookend. */
 const SAME_MS = 5 * MINUTE_MS;
@@ -246,69 +244,6 @@ function Running({ of, onChange }: { of: Bookend; onChange: () => unknown }) {
           {t('press.button')}
         </Button>
       </section>
-    </main>
-  );
-}
-
-/** It was cancelled, or I am not the companion any more. */
-function Over() {
-  return (
-    <main class="page">
-      <Back href={to('inbox')}>{t('bookend.name')}</Back>
-      <section class="stack">
-        <Headline live>{t('bookend.over')}</Headline>
-        <p>{t('bookend.over-say')}</p>
-      </section>
-    </main>
-  );
-}
-
-/** Mark the notices about the bookend on the screen as read. */
-async function markSeen(id: string): Promise<void> {
-  if (await readShown((notice) => notice.bookend_id === id)) await refresh();
-}
-
-/** The companion's view: until when; once it was missed, what it was about and how to reach them. */
-function Companion({ of }: { of: Bookend }) {
-  const name = nameOf(of.from);
-  const over = of.checked_in_at !== null;
-  const companionTold = of.companion_told_at !== null;
-  const open = companionTold ? 'bookend.companion-missed' : 'bookend.companion-head';
-  useEffect(() => void markSeen(of.id), [of.id, state.refreshes]);
-  return (
-    <main class="page">
-      <Back href={to('inbox')}>{t('bookend.name')}</Back>
-      <section class="stack">
-        <Headline live>{t(over ? 'bookend.companion-over' : open, { name })}</Headline>
-        {of.what && <blockquote class="words">{of.what}</blockquote>}
-        {!over && (
-          <p>
-            {t(companionTold ? 'bookend.companion-missed-say' : 'bookend.companion-say', {
-              name,
-              time: clock(of.due_at),
-              later: clock(Date.parse(of.due_at) + 2 * AGAIN_MS),
-            })}
-          </p>
-        )}
-      </section>
-      {!over && companionTold && !of.contact && (
-        <section class="stack">
-          <p class="soft">{t('incoming.no-number', { name })}</p>
-          <a class="btn" href={to('people', of.from.id)}>
-            {t('answered.write', { name })}
-          </a>
-        </section>
-      )}
-      {!over && of.contact && (
-        <section class="stack">
-          <Call look="btn main" number={of.contact}>
-            {t('all.call', { name })}
-          </Call>
-          <Call text number={of.contact}>
-            {t('all.text', { name })}
-          </Call>
-        </section>
-      )}
     </main>
   );
 }
