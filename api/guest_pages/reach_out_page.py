@@ -41,7 +41,7 @@ def render_reach_out(visit: Visit, shown: Shown, status: int = 200) -> HTMLRespo
     words, of = visit.words, shown.reach_out
     name = of.sender.display_name or words.somebody
     parts = [
-        markup.line(words.since.format(time=clock(of.began_at, shown.zone)), "head"),
+        markup.line(words.since.format(time=clock(of.created_at, shown.zone)), "head"),
         _head(words, of, visit, name, answered=_is_there(visit, shown)),
     ]
     if of.closed_at is None:
@@ -58,7 +58,7 @@ def render_reach_out(visit: Visit, shown: Shown, status: int = 200) -> HTMLRespo
                 look="stack tight",
             ),
             markup.line(
-                words.closes.format(when=when(of.began_at + REACH_OUT_LIFETIME, shown.zone, visit.unit.now, words)),
+                words.closes.format(when=when(of.created_at + REACH_OUT_LIFETIME, shown.zone, visit.unit.now, words)),
                 "soft small",
             ),
         ]

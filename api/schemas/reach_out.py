@@ -36,10 +36,10 @@ class RecipientOut(BaseModel):
 class ReachOutOut(BaseModel):
     """A reach-out as the caller may see it.
 
-    `pressed_at`: the phone's own time of the press, if it sent one; `created_at` is the server's. `next_rung_at`: when
-    the next people are told, or told again. `paused_until`: how long the ladder waits for somebody who answered.
-    `pushed_at`: when everyone told was last pushed. All three are shown to the person alone. `together_with`: whom the person says that
-    they are talking with.
+    `pressed_at`: the phone's own time of the press, if it sent one; `created_at` is the server's. To others than the person, a
+    calm ask that was raised was created when it became a press. `next_rung_at`: when the next people are told, or told again.
+    `paused_until`: how long the ladder waits for somebody who answered. `pushed_at`: when everyone told was last pushed. All
+    three are shown to the person alone. `together_with`: whom the person says that they are talking with.
     `calm`: a calm ask, which tells only those who are free and has no rungs; `outcome` is quiet when it ends by itself.
     `ends_at`: when it does so unless somebody says yes; `raised_at`: when a calm ask became this press. Both are shown to the
     person alone.

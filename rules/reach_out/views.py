@@ -39,7 +39,7 @@ class RecipientView:
 
 @quick_dataclass(frozen=True, slots=True)
 class ReachOutView:
-    """`began_at`: when it was pressed, or raised from a calm ask."""
+    """`created_at`: for others than its owner, since when it has been what they see: a raised calm ask is a press from then on."""
 
     id: UUID
     sender: PersonView
@@ -48,7 +48,6 @@ class ReachOutView:
     need: str | None
     note: str | None
     created_at: datetime
-    began_at: datetime
     pressed_at: datetime | None
     unanswered_at: datetime | None
     closed_at: datetime | None
@@ -217,8 +216,7 @@ def compose_view(
         state=head.state,
         need=words.need,
         note=words.note,
-        created_at=head.created_at,
-        began_at=head.raised_at or head.created_at,
+        created_at=head.created_at if mine else head.raised_at or head.created_at,
         pressed_at=head.pressed_at if mine else None,
         unanswered_at=head.unanswered_at if mine else None,
         closed_at=head.closed_at,

@@ -89,10 +89,14 @@ async def test_who_sees_that_it_is_calm(world: World) -> None:
     (listed,) = (await ana.get("/v1/reach-outs?open=true&mine=false"))["items"]
     assert listed["calm"] is True
     assert (await ana.get("/v1/supporting"))["items"][0]["open_reach_out_id"] == asked["id"]
-    await maya.does("raise", expect=200)
+    await world.forward(600)
+    raised = await maya.does("raise", expect=200)
     seen = await ana.get(place)
     assert (seen["calm"], seen["raised_at"]) == (False, None)
-    assert (await maya.get(place))["raised_at"] is not None
+    assert raised["created_at"] == asked["created_at"] != raised["raised_at"]
+    assert seen["created_at"] == raised["raised_at"], "nobody has left her without an answer for ten minutes"
+    (listed,) = (await ana.get("/v1/reach-outs?open=true&mine=false"))["items"]
+    assert listed == seen
     await maya.close("ok_now")
     await maya.press(calm=True)
     await maya.close("connected")
