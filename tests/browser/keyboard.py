@@ -27,7 +27,8 @@ async def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
             return
         await page.keyboard.press(key)
         at = await focus(page)
-        if at["tag"] != "BODY":
+        # A page that was just shown gives the focus to its heading by itself; Tab stops at neither.
+        if at["tag"] not in {"BODY", "H1"}:
             assert at["shown"], f"the focus cannot be seen: {at}"
             assert at["inside"], f"the focus is off the screen: {at}"
     raise AssertionError(f"Tab never leads to {wanted}; it is at {await focus(page)}")
