@@ -43,12 +43,8 @@ async function startSession(words: Promise<void>): Promise<void> {
   callbacks.afterSignIn = () => drop('leaving');
   const isKept = whileKept('who');
   const request = api.GET('/v1/me');
-  const [storedId, leaving] = await Promise.all([get<string>('who'), get<boolean>('leaving'), words]);
-  if (leaving) {
-    // Signed out without a connection: the cookie is still valid, but must not sign anybody in.
-    change({ session: 'out', toast: t('session.sign-out-pending') });
-    return retrySignOut();
-  }
+  const [storedId] = await Promise.all([get<string>('who'), words]);
+  if (await isLeaving()) return;
   const locked = isLocked();
   if (storedId) {
     const vaultContent = locked ? null : await unseal();
@@ -70,7 +66,7 @@ async function startSession(words: Promise<void>): Promise<void> {
   }
   const { data, error } = await request;
   // Unlocked meanwhile, the app has started again; signed out meanwhile, the reply is about nobody who is here.
-  if ((locked && !isLocked()) || !isKept()) return;
+  if ((locked && !isLocked()) || !isKept() || (await isLeaving())) return;
   if (data) await (isLocked() && data.id === (storedId ?? data.id) ? stayLocked(data) : enter(data));
   else if (problemType(error) !== NETWORK_ERROR) {
     if (state.session === 'starting') change({ session: storedId ? 'expired' : 'out' });
@@ -80,6 +76,7 @@ async function startSession(words: Promise<void>): Promise<void> {
     whileOut(async () => {
       const reply = await api.GET('/v1/me');
       if (problemType(reply.error) === NETWORK_ERROR) return true;
+      if (await isLeaving()) return false;
       if (state.toast === t('all.network-error')) change({ toast: '' });
       if (reply.data && state.session === 'out') await enter(reply.data);
       return false;
@@ -200,6 +197,17 @@ export async function signOut(): Promise<void> {
 async function requestSignOut(): Promise<boolean> {
   const { error } = await api.DELETE('/v1/sessions/{which}', { params: { path: { which: 'current' } } });
   return !error || problemType(error) === '/problems/not-signed-in';
+}
+
+/**
+ * Whether somebody signed out without a connection, perhaps in another tab and since this one was opened: the cookie is still valid, but
+ * must not sign anybody in.
+ */
+async function isLeaving(): Promise<boolean> {
+  if (!(await get<boolean>('leaving'))) return false;
+  change({ session: 'out', toast: t('session.sign-out-pending') });
+  retrySignOut();
+  return true;
 }
 
 /** Send the sign-out of somebody who signed out without a network. */
