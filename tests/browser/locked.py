@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import NewPhone
-from tests.browser.phone import Phone
+from tests.browser.phone import SCRIPTS, Phone
 from tests.faults.people import Person
 
 PIN = "246810"
@@ -64,3 +64,14 @@ async def holds_lamp(phone: Phone) -> None:
 async def has_it_alone(phone: Phone) -> None:
     """Answer what is asked once on a phone, after signing in."""
     await phone.press_button("It is mine alone")
+
+
+async def keeps(phone: Phone, field: Locator, words: str, where: str) -> None:
+    """Type, load the page anew, and open the lock: the words still stand there, and nobody reads them on the phone."""
+    await phone.open(where)
+    await field.fill(words)
+    await phone.page.wait_for_timeout(300)
+    await phone.page.reload()
+    await types_pin(phone.page)
+    await expect(field).to_have_value(words)
+    assert words not in f"{await phone.page.evaluate((SCRIPTS / 'kept.js').read_text())}"

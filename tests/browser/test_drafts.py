@@ -7,8 +7,7 @@ from playwright.async_api import Route, expect
 
 from tests.browser.calm import of
 from tests.browser.conftest import NewCircle, NewPhone
-from tests.browser.locked import sets_pin, types_pin
-from tests.browser.phone import SCRIPTS
+from tests.browser.locked import keeps, sets_pin
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
@@ -26,15 +25,8 @@ async def test_what_was_typed_outlives_a_reload_and_the_lock(new_phone: NewPhone
     phone = await of(new_phone, maya)
     await phone.sees("1 person can be reached now.")
     await sets_pin(phone)
-    await phone.open(where)
     field = phone.page.get_by_label(label)
-    await field.fill(WORDS)
-    await phone.page.wait_for_timeout(300)
-    await phone.page.reload()
-    await types_pin(phone.page)
-    await expect(field).to_have_value(WORDS)
-    # Nobody reads it on the phone.
-    assert WORDS not in f"{await phone.page.evaluate((SCRIPTS / 'kept.js').read_text())}"
+    await keeps(phone, field, WORDS, where)
     await phone.press_button(button)
     await expect(field).to_have_count(0)
     if form == "bookend":

@@ -4,29 +4,17 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import expect
 
 from tests.browser.calm import of
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.eventually import eventually
-from tests.browser.locked import sets_pin, types_pin
-from tests.browser.phone import SCRIPTS, Phone
+from tests.browser.locked import keeps, sets_pin, types_pin
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
 WORDS = "Ring the blue bell, and wait."
 NOT_KEPT = "What you changed here is not kept yet."
-
-
-async def keeps(phone: Phone, field: Locator, where: str) -> None:
-    """Type, load the page anew, and open the lock: the words still stand there, and nobody reads them on the phone."""
-    await phone.open(where)
-    await field.fill(WORDS)
-    await phone.page.wait_for_timeout(300)
-    await phone.page.reload()
-    await types_pin(phone.page)
-    await expect(field).to_have_value(WORDS)
-    assert WORDS not in f"{await phone.page.evaluate((SCRIPTS / 'kept.js').read_text())}"
 
 
 async def test_words_to_those_who_are_told(new_phone: NewPhone, circle: NewCircle) -> None:
@@ -37,7 +25,7 @@ async def test_words_to_those_who_are_told(new_phone: NewPhone, circle: NewCircl
     await phone.sees("Noor would like company.")
     await sets_pin(phone)
     field = phone.page.get_by_role("textbox", name="Write to Noor")
-    await keeps(phone, field, f"#/reach-outs/{reach_out['id']}")
+    await keeps(phone, field, WORDS, f"#/reach-outs/{reach_out['id']}")
     await field.press("Enter")
     await expect(field).to_have_value("")
     assert [message["text"] for message in (await noor.ask("GET", path))["items"]] == [WORDS]
@@ -61,7 +49,7 @@ async def test_my_own_words_while_i_wait(new_phone: NewPhone, circle: NewCircle)
     await phone.sees_heading("Ben is told.")
     await sets_pin(phone)
     field = phone.page.get_by_role("textbox", name="Rough evening")
-    await keeps(phone, field, "#/")
+    await keeps(phone, field, WORDS, "#/")
     await field.press("Enter")
     await expect(field).to_have_value("")
     messages = await ben.ask("GET", f"/v1/reach-outs/{reach_out['id']}/messages")
@@ -81,7 +69,7 @@ async def test_what_was_changed_of_a_plan(new_phone: NewPhone, circle: NewCircle
     await phone.page.locator("details[open]").get_by_label("In my own words").fill("Call the")
     field = phone.page.get_by_label("How to help me")
     await expect(phone.text(NOT_KEPT)).to_have_count(0)
-    await keeps(phone, field, "#/settings/plan/edit")
+    await keeps(phone, field, WORDS, "#/settings/plan/edit")
     await phone.sees(NOT_KEPT)
     await expect(phone.page.locator("#reasons")).to_have_value("Lena\nSunday")
     await phone.page.locator("summary").filter(has_text="What I can do alone").click()
@@ -132,7 +120,7 @@ async def test_more_words_to_a_check_in(new_phone: NewPhone, circle: NewCircle) 
     await phone.sees("Your circle is still empty.")
     await sets_pin(phone)
     field = phone.page.get_by_label("A few words, if you like")
-    await keeps(phone, field, f"#/check-ins/{check_in['id']}")
+    await keeps(phone, field, WORDS, f"#/check-ins/{check_in['id']}")
     await phone.sees(NOT_KEPT)
     await phone.press_button("Keep this")
     await expect(field).to_have_count(0)
@@ -150,7 +138,7 @@ async def test_a_word_about_a_day(new_phone: NewPhone, circle: NewCircle) -> Non
     await phone.sees("Your circle is still empty.")
     await sets_pin(phone)
     field = phone.page.get_by_label("A word, if you like")
-    await keeps(phone, field, f"#/commitments/{made['id']}")
+    await keeps(phone, field, WORDS, f"#/commitments/{made['id']}")
     await phone.press_button("Send")
     await phone.sees("Saved.")
     # What was said stays there, and sending it once more takes nothing away.

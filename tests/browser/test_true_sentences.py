@@ -9,9 +9,20 @@ from playwright.async_api import Route, expect
 from tests.browser.calm import of
 from tests.browser.conftest import NewCircle, NewPhone
 from tests.browser.locked import locked_by_pin
+from tests.browser.phone import Phone
 from tests.faults.installation import Installation
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+
+async def everything_is(phone: Phone, status: int, problem: str) -> None:
+    """Let the server answer whatever this phone asks for with one problem."""
+
+    async def answer(route: Route) -> None:
+        document = {"type": f"/problems/{problem}", "title": problem, "status": status}
+        await route.fulfill(status=status, json=document, content_type="application/problem+json")
+
+    await phone.page.route("**/v1/**", answer)
 
 
 async def test_what_is_over_does_not_say_who_calls_at_what_time(new_phone: NewPhone, circle: NewCircle) -> None:
@@ -89,11 +100,7 @@ async def test_a_page_that_cannot_be_loaded_says_so(new_phone: NewPhone, circle:
     phone = await of(new_phone, maya, "#/settings", service_workers="block")
     await phone.sees_heading("Settings")
 
-    async def fail(route: Route) -> None:
-        unavailable = {"type": "/problems/unavailable", "title": "Unavailable", "status": 503}
-        await route.fulfill(status=503, json=unavailable, content_type="application/problem+json")
-
-    await phone.page.route("**/v1/**", fail)
+    await everything_is(phone, 503, "unavailable")
     await phone.open(where)
     said = "That did not work. Please try again in a moment."
     await phone.sees(said)
@@ -108,11 +115,7 @@ async def test_whoever_was_signed_out_is_told_that_and_nothing_else(new_phone: N
     phone = await of(new_phone, maya, "#/settings", service_workers="block")
     await phone.sees_heading("Settings")
 
-    async def refuse(route: Route) -> None:
-        ended = {"type": "/problems/not-signed-in", "title": "Not signed in", "status": 401}
-        await route.fulfill(status=401, json=ended, content_type="application/problem+json")
-
-    await phone.page.route("**/v1/**", refuse)
+    await everything_is(phone, 401, "not-signed-in")
     await phone.open("#/bookends")
     await phone.sees("You have been signed out on this phone.")
     await phone.page.wait_for_timeout(500)

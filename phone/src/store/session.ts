@@ -43,8 +43,8 @@ async function startSession(words: Promise<void>): Promise<void> {
   callbacks.afterSignIn = () => drop('leaving');
   const isKept = whileKept('who');
   const request = api.GET('/v1/me');
-  const [storedId] = await Promise.all([get<string>('who'), words]);
-  if (await isLeaving()) return;
+  const [storedId, leaving] = await Promise.all([get<string>('who'), isLeaving(), words]);
+  if (leaving) return stayOut();
   const locked = isLocked();
   if (storedId) {
     const vaultContent = locked ? null : await unseal();
@@ -66,7 +66,8 @@ async function startSession(words: Promise<void>): Promise<void> {
   }
   const { data, error } = await request;
   // Unlocked meanwhile, the app has started again; signed out meanwhile, the reply is about nobody who is here.
-  if ((locked && !isLocked()) || !isKept() || (await isLeaving())) return;
+  if ((locked && !isLocked()) || !isKept()) return;
+  if (await isLeaving()) return stayOut();
   if (data) await (isLocked() && data.id === (storedId ?? data.id) ? stayLocked(data) : enter(data));
   else if (problemType(error) !== NETWORK_ERROR) {
     if (state.session === 'starting') change({ session: storedId ? 'expired' : 'out' });
@@ -76,7 +77,10 @@ async function startSession(words: Promise<void>): Promise<void> {
     whileOut(async () => {
       const reply = await api.GET('/v1/me');
       if (problemType(reply.error) === NETWORK_ERROR) return true;
-      if (await isLeaving()) return false;
+      if (await isLeaving()) {
+        stayOut();
+        return false;
+      }
       if (state.toast === t('all.network-error')) change({ toast: '' });
       if (reply.data && state.session === 'out') await enter(reply.data);
       return false;
@@ -203,16 +207,16 @@ async function requestSignOut(): Promise<boolean> {
  * Whether somebody signed out without a connection, perhaps in another tab and since this one was opened: the cookie is still valid, but
  * must not sign anybody in.
  */
-async function isLeaving(): Promise<boolean> {
-  if (!(await get<boolean>('leaving'))) return false;
+const isLeaving = () => get<boolean>('leaving');
+
+function stayOut(): void {
   change({ session: 'out', toast: t('session.sign-out-pending') });
   retrySignOut();
-  return true;
 }
 
 /** Send the sign-out of somebody who signed out without a network. */
 async function finishSignOut(): Promise<void> {
-  if (!(await get<boolean>('leaving')) || !(await requestSignOut())) return;
+  if (!(await isLeaving()) || !(await requestSignOut())) return;
   await drop('leaving');
   if (state.toast === t('session.sign-out-pending')) change({ toast: '' });
 }
@@ -221,7 +225,7 @@ async function finishSignOut(): Promise<void> {
 function retrySignOut(): void {
   whileOut(async () => {
     await finishSignOut();
-    return get<boolean>('leaving');
+    return isLeaving();
   });
 }
 

@@ -7,7 +7,7 @@ const NOOR = { id: 'noor', display_name: 'Noor', language: 'en', region: null };
 const KEPT = { me: NOOR, circle: [BEN], helplines: null };
 
 /** What the page listens to at `self`, by event. */
-let listeners: { storage?: (event: unknown) => void };
+let listeners: { storage?: (event: unknown) => void; online?: (event: unknown) => void };
 
 function slots() {
   const values = new Map<string, string>();
@@ -123,4 +123,23 @@ test('whoever has signed out stays out while sentences are loaded', async () => 
   loaded();
   await app.replied();
   expect(app.state).toMatchObject({ session: 'out', me: null });
+});
+
+test('whoever has signed out in another tab without a network is not signed in by the next one', async () => {
+  const { get, put } = await phone();
+  let online = false;
+  vi.stubGlobal('fetch', async (_: string, { method }: RequestInit) => {
+    if (!online) throw new TypeError('no network');
+    return method === 'DELETE' ? new Response('{}', { status: 503 }) : new Response(JSON.stringify(NOOR));
+  });
+  const { state } = await import('./store');
+  await (await import('./session')).start(Promise.resolve());
+  expect(state).toMatchObject({ session: 'out', online: false });
+  // The other tab notes it only now: it had to erase what was kept before.
+  await put('leaving', true);
+  online = true;
+  listeners.online?.({});
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(state).toMatchObject({ session: 'out', me: null });
+  expect(await get('who')).toBeUndefined();
 });
