@@ -175,8 +175,11 @@ export async function dropAllBut(kept: readonly Slot[]): Promise<void> {
   await Promise.all(others.map(drop));
 }
 
-export async function empty(): Promise<void> {
+/** Drop every slot, and set these in the same moment: a phone that dies then has done both or neither. */
+export async function empty(left: Partial<Record<Slot, unknown>> = {}): Promise<void> {
   SLOTS.forEach(erase);
   memory.clear();
-  await write(SLOTS, (store) => store.clear());
+  const slots = Object.keys(left) as Slot[];
+  for (const slot of slots) memory.set(slot, left[slot]);
+  await write(SLOTS, (store) => [store.clear(), ...slots.map((slot) => writeMemory(slot)(store))].pop() as IDBRequest);
 }

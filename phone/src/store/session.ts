@@ -181,19 +181,18 @@ function expire(): void {
 }
 
 /** Erase everything that is kept of a person, wherever the app keeps it. `was`: there was one, whom other tabs may show. */
-async function erase(end: End, was: unknown = true): Promise<void> {
+async function erase(end: End, was: unknown = true, left?: Parameters<typeof empty>[0]): Promise<void> {
   forget(end);
   change(NOBODY);
   if (was) for (const told of [end, null]) writeSlot(ENDED_SLOT, told);
-  await empty();
+  await empty(left);
 }
 
 /** Sign out; nothing of this person stays on the phone. */
 export async function signOut(): Promise<void> {
   silence();
   if (await requestSignOut()) return clearSession();
-  await clearSession(t('session.sign-out-pending'));
-  await put('leaving', true);
+  await clearSession(t('session.sign-out-pending'), true);
   retrySignOut();
 }
 
@@ -243,12 +242,15 @@ function whileOut(attempt: () => Promise<boolean | undefined>): void {
   void again();
 }
 
-/** Clear everything after a sign-out or the deletion of the account; the first screen shows `toast`. */
-export async function clearSession(toast = ''): Promise<void> {
+/**
+ * Clear everything after a sign-out or the deletion of the account; the first screen shows `toast`. `leaving`: the server does not know yet,
+ * which must be noted before anybody reads that it will.
+ */
+export async function clearSession(toast = '', leaving?: true): Promise<void> {
   silence();
   change({ session: 'out' });
-  await Promise.all([erase('signed-out'), clearNotifications()]);
-  await put('language', document.documentElement.lang);
+  const left = { language: document.documentElement.lang, leaving };
+  await Promise.all([erase('signed-out', true, left), clearNotifications()]);
   replaceRoute();
   change({ toast });
 }

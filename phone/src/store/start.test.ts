@@ -125,6 +125,20 @@ test('whoever has signed out stays out while sentences are loaded', async () => 
   expect(app.state).toMatchObject({ session: 'out', me: null });
 });
 
+test('a sign-out without a network is noted in the moment in which everything is erased', async () => {
+  const app = await starting({ signOut: 503 });
+  await vi.waitFor(() => expect(app.state.session).toBe('in'));
+  // The phone dies while its notifications are cleared.
+  const clearing = vi
+    .spyOn(await import('./notifications'), 'clearNotifications')
+    .mockReturnValue(new Promise(() => undefined));
+  void app.signOut();
+  await vi.waitFor(() => expect(clearing).toHaveBeenCalled());
+  const { get } = await phone({ indexedDB });
+  await vi.waitFor(async () => expect(await get('who')).toBeUndefined());
+  expect(await get('leaving')).toBe(true);
+});
+
 test('whoever has signed out in another tab without a network is not signed in by the next one', async () => {
   const { get, put } = await phone();
   let online = false;
